@@ -1,0 +1,188 @@
+"""Entering, changing, deleting and restoring rows of any ledger."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.app.references import resolve
+from desktop.app.session import Session
+from desktop.domain.changes import Changes
+from desktop.domain.entry import Typed, read_cell
+from desktop.domain.errors import Refusal
+from desktop.domain.query import owner_of
+from desktop.domain.record import Cell, Column, Field, Kind, Ledger, Problem, Row
+from desktop.store.journal import Transaction
+from desktop.store.reading import Reader
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One cell as a person left it: the row's key, the column's path, the text."""
+
+    key: str
+    path: str
+    typed: Typed
+
+
+@dataclass(frozen=True)
+class Written:
+    """Cells to write to one stored row; no key means a row to be made, whose key goes into field `of` of the root."""
+
+    ledger: str
+    key: str
+    cells: Mapping[str, Cell]
+    of: str = ""
+
+
+class Judge:
+    """Turns typed values of one ledger's columns into cells of the row and of its embedded rows, or refuses."""
+
+    def __init__(self, reader: Reader, ledger: str, owner: str) -> None:
+        self.reader = reader
+        self.ledger: Ledger = reader.schema.ledger(ledger)
+        self.owner = owner
+
+    def judge(self, row: Row, typed: Mapping[str, Typed]) -> list[Written]:
+        """What to write so that `row` (its `key` may be missing) holds the typed values; Refusal names the first
+        cell that is not acceptable. A rule the row broke before is not held against another cell."""
+        own: dict[str, Cell] = {}
+        embedded: dict[str, dict[str, Cell]] = {}
+        for path, value in typed.items():
+            column = self.reader.schema.column(self.ledger.name, path)
+            if not column.editable:
+                raise Refusal("read_only", f"“{column.label}”由程序计算或取自其他台账，不能直接填写")
+            first = column.fields[0]
+            if first.embedded:
+                embedded.setdefault(first.name, {})[column.field.name] = self._cell(column, value, row)
+            else:
+                own[first.name] = self._cell(column, value, row)
+        writes = [self._embedded(row, name, cells) for name, cells in embedded.items()]
+        to_be_made = {write.of: "+" for write in writes if not write.key}
+        self._hold_rules(self.ledger, row, {**own, **to_be_made})
+        return [*writes, Written(self.ledger.name, str(row.get("key") or ""), own)]
+
+    def _cell(self, column: Column, value: Typed, row: Row) -> Cell:
+        reference = column.plain or (column.field if column.field.kind is Kind.REFERENCE else None)
+        cell = read_cell(column.field, value)
+        if reference is None or cell is None:
+            return cell
+        return resolve(self.reader, self.ledger, reference, str(cell), row, self.owner)
+
+    def _embedded(self, row: Row, name: str, cells: Mapping[str, Cell]) -> Written:
+        field: Field = self.ledger.field(name)
+        key = str(row.get(name) or "")
+        target = self.reader.schema.ledger(field.target)
+        current = (self.reader.row(field.target, key) if key else None) or {}
+        if key and owner_of(key) != self.owner:
+            raise Refusal("foreign", f"这项{target.label}是其他单位的记录，本单位只能引用，不能修改")
+        self._hold_rules(target, current, cells)
+        return Written(field.target, key, cells, of=name)
+
+    def _hold_rules(self, ledger: Ledger, row: Row, cells: Mapping[str, Cell]) -> None:
+        before = {(problem.field, problem.message) for problem in ledger.problems(row)} if row.get("key") else set()
+        for problem in ledger.problems({**row, **cells}):
+            if (problem.field, problem.message) not in before:
+                raise Refusal("rule", _sentence(ledger, problem))
+
+
+def _sentence(ledger: Ledger, problem: Problem) -> str:
+    label = ledger.field(problem.field).label
+    return problem.message if label in problem.message else f"{label}：{problem.message}"
+
+
+def write_row(transaction: Transaction, writes: Sequence[Written], root: Mapping[str, Cell] | None = None) -> str:
+    """Carry out what `Judge.judge` found; the key of the root row. `root` adds cells to a new root row."""
+    *embedded, main = writes
+    links: dict[str, Cell] = {}
+    for write in embedded:
+        if write.key:
+            transaction.update(write.ledger, write.key, write.cells)
+        else:
+            links[write.of] = transaction.insert(write.ledger, write.cells)
+    cells = {**main.cells, **links}
+    if main.key:
+        transaction.update(main.ledger, main.key, cells)
+        return main.key
+    return transaction.insert(main.ledger, {**(root or {}), **cells})
+
+
+def edit_cells(session: Session, ledger: str, edits: Sequence[Edit], label: str = "", basis: str = "") -> Changes:
+    """Write the edited cells as one step; Refusal if any cell is refused, and then nothing is written."""
+    by_row: dict[str, dict[str, Typed]] = {}
+    for edit in edits:
+        by_row.setdefault(edit.key, {})[edit.path] = edit.typed
+    label = label or _label(session, ledger, edits)
+    with session.write(label, basis) as transaction:
+        judge = Judge(transaction.reader, ledger, session.identity.organisation)
+        for key, typed in by_row.items():
+            write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key), typed))
+    return transaction.changes
+
+
+def check_edit(session: Session, ledger: str, key: str, path: str, typed: Typed) -> str | None:
+    """The sentence why a typed text would be refused; None if it is acceptable."""
+    try:
+        row = _own_row(session, session.read, ledger, key)
+        Judge(session.read, ledger, session.identity.organisation).judge(row, {path: typed})
+    except Refusal as refusal:
+        return refusal.message
+    return None
+
+
+def add_row(session: Session, ledger: str, values: Mapping[str, Typed], label: str = "",
+            fixed: Mapping[str, Cell] | None = None) -> tuple[Changes, str]:  # fmt: skip
+    """A new row from typed values; `fixed` are cells set by the page (version, parent). Its key."""
+    declared = session.schema.ledger(ledger)
+    with session.write(label or f"新增{declared.label}") as transaction:
+        judge = Judge(transaction.reader, ledger, session.identity.organisation)
+        key = write_row(transaction, judge.judge(dict(fixed or {}), values), fixed)
+    return transaction.changes, key
+
+
+def delete_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
+    """Move rows to the recycle bin; rows of other organisations are refused."""
+    keys = list(keys)
+    for key in keys:
+        _refuse_foreign(session, ledger, key)
+    with session.write(f"删除 {len(keys)} 条{session.schema.ledger(ledger).label}") as transaction:
+        transaction.delete(ledger, keys)
+    return transaction.changes
+
+
+def restore_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
+    """Bring rows back from the recycle bin."""
+    keys = list(keys)
+    for key in keys:
+        _refuse_foreign(session, ledger, key)
+    with session.write(f"恢复 {len(keys)} 条{session.schema.ledger(ledger).label}") as transaction:
+        transaction.restore(ledger, keys)
+    return transaction.changes
+
+
+def why_read_only(session: Session, ledger: str, key: str) -> str | None:
+    """Why a row cannot be edited here; None if it can."""
+    owner = owner_of(key)
+    if owner == session.identity.organisation:
+        return None
+    label = session.schema.ledger(ledger).label
+    if owner == session.identity.superior:
+        return f"这是市局下发的{label}，本单位只能查看；有不同意见请联系市局"
+    return f"这是下属单位的{label}，由该单位修改；可写批注或退回"
+
+
+def _own_row(session: Session, reader: Reader, ledger: str, key: str) -> Row:
+    _refuse_foreign(session, ledger, key)
+    row = reader.row(ledger, key)
+    if row is None:
+        raise Refusal("vanished", "这条记录已被删除，请刷新后再改；需要时可从回收站恢复")
+    return row
+
+
+def _refuse_foreign(session: Session, ledger: str, key: str) -> None:
+    if reason := why_read_only(session, ledger, key):
+        raise Refusal("foreign", reason)
+
+
+def _label(session: Session, ledger: str, edits: Sequence[Edit]) -> str:
+    if len(edits) == 1:
+        return f"修改{session.schema.column(ledger, edits[0].path).label}"
+    return f"修改 {len(edits)} 格"

@@ -1,0 +1,125 @@
+"""Ledgers and documents to files a person asks for by their ending."""
+
+import json
+from pathlib import Path
+
+from desktop import resources
+from desktop.app.labels import columns_in_use, label_of, spare_labels
+from desktop.app.session import Session
+from desktop.domain.dates import chinese
+from desktop.domain.document import Align, Document, HeadField, Paper, Table, TableColumn, TableRow
+from desktop.domain.errors import Refusal
+from desktop.domain.query import Query, Sort
+from desktop.domain.record import Cell, Kind
+
+DETAIL_SORT = (Sort("code"), Sort("standard.number"))
+
+
+def write(document: Document, path: Path) -> None:
+    """A document as .pdf, .docx, .xlsx or .csv, by the file's ending."""
+    match path.suffix.lower():
+        case ".pdf":
+            from desktop.exchange.paper import ensure_application, write_pdf
+
+            ensure_application()
+            write_pdf(document, path)
+        case ".docx":
+            from desktop.exchange.word import write_docx
+
+            write_docx(document, path)
+        case ".xlsx":
+            from desktop.exchange.excel import write_xlsx
+
+            write_xlsx(document, path)
+        case ".csv":
+            from desktop.exchange.excel import write_csv
+
+            write_csv(document, path)
+        case other:
+            raise Refusal("unknown_format", f"不能写“{other}”文件，请改用 .xlsx、.docx、.pdf 或 .csv")
+
+
+def export(session: Session, ledger: str, path: Path, as_of: str = "") -> int:
+    """A ledger to a file: every column in use for tables, the official layout for paper and Word; the rows written."""
+    as_of = as_of or session.today()
+    official = ledger == "detail_entry" and path.suffix.lower() in (".pdf", ".docx")
+    document = detail_document(session, as_of=as_of) if official else full_document(session, ledger, as_of)
+    write(document, path)
+    return len(document.table.rows)
+
+
+def own_rows(ledger: str, as_of: str) -> Query:
+    """Every live row of a ledger in the order of lists."""
+    return Query(ledger, sort=DETAIL_SORT if ledger == "detail_entry" else (), as_of=as_of)
+
+
+def full_document(session: Session, ledger: str, as_of: str) -> Document:
+    """Every column in use of a ledger."""
+    labels = spare_labels(session)
+    columns = columns_in_use(session, ledger)
+    paths = [column.path for column in columns]
+    heads = [label_of(column, labels) for column in columns]
+    if ledger == "detail_entry":
+        place = paths.index("standard.number")
+        paths.insert(place, "standard.@number_text")
+        heads[place : place + 1] = ["标准号", "原标准号"]
+    rows = session.read.cells(own_rows(ledger, as_of), paths)
+    fields = [None if "@" in path else session.schema.column(ledger, path).field for path in paths]
+    shown = tuple(
+        TableRow(tuple(_text(cell) if field is None else field.show(cell) for field, cell in zip(fields, row, strict=True)))
+        for row in rows
+    )
+    widths = [20 if field is None else field.width for field in fields]
+    table = Table(tuple(TableColumn(head, width * 2.2) for head, width in zip(heads, widths, strict=True)), shown)
+    return Document(
+        title=session.schema.ledger(ledger).label, table=table, paper=Paper.A3,
+        head=((HeadField("单位", session.identity.name), HeadField("截至日期", chinese(as_of))),),
+        footer_left=session.identity.name, watermark="演练" if session.sample else "",
+    )  # fmt: skip
+
+
+def detail_layouts() -> list[dict[str, object]]:
+    """The official and practical column sets of the detail table."""
+    found: list[dict[str, object]] = json.loads(resources.read_text("forms", "detail.json"))
+    return found
+
+
+def detail_document(session: Session, layout_id: str = "pilot", as_of: str = "", query: Query | None = None) -> Document:
+    """The detail table in one of its printed layouts; 序号 follows the shown order."""
+    as_of = as_of or session.today()
+    layout = {str(item["id"]): item for item in detail_layouts()}[layout_id]
+    wanted: list[dict[str, object]] = layout["columns"]  # type: ignore[assignment]
+    paths = [str(column["path"]) for column in wanted]
+    read = [path for path in paths if path != "#"]
+    rows = []
+    for number, cells in enumerate(session.read.cells(query or own_rows("detail_entry", as_of), (*read, "planned_title")), 1):
+        known: dict[str, Cell] = dict(zip((*read, "planned_title"), cells, strict=True))
+        rows.append(TableRow(tuple(_detail_text(session, path, known, number) for path in paths)))
+    columns = tuple(
+        TableColumn(str(column["label"]), float(str(column["width"])), Align.CENTRE if path == "#" else Align.LEFT)
+        for column, path in zip(wanted, paths, strict=True)
+    )
+    return Document(
+        title=str(layout["title"]), table=Table(columns, tuple(rows)), paper=Paper(str(layout.get("paper", "A4"))),
+        landscape=bool(layout.get("landscape", True)),
+        head=((HeadField("单位", session.identity.name, width=2), HeadField("截至日期", chinese(as_of))),),
+        notes=(str(layout["note"]),) if layout.get("note") else (),
+        footer_left=session.identity.name, watermark="演练" if session.sample else "",
+    )  # fmt: skip
+
+
+def _detail_text(session: Session, path: str, row: dict[str, Cell], number: int) -> str:
+    if path == "#":
+        return str(number)
+    planned = row.get("standard.title") is None and row["planned_title"] is not None
+    if planned and path == "standard.title":
+        return str(row["planned_title"])
+    if planned and path == "standard.status":
+        return "待制定"
+    cell = row[path]
+    field = session.schema.steps("detail_entry", path)[-1]
+    return chinese(str(cell)) if field.kind is Kind.DATE and cell and len(str(cell)) < 10 else field.show(cell)
+
+
+def _text(cell: Cell) -> str:
+    return "" if cell is None else str(cell)

@@ -1,0 +1,154 @@
+"""检查: from a checklist to a sheet, its results, its findings."""
+
+import datetime
+import json
+from collections.abc import Mapping
+
+from desktop import resources
+from desktop.app.editing import why_read_only
+from desktop.app.session import Session
+from desktop.domain.changes import Changes
+from desktop.domain.dates import quarter
+from desktop.domain.document import Document
+from desktop.domain.errors import Refusal
+from desktop.domain.inspection import Progress, position, progress
+from desktop.domain.inspection_form import inspection_document
+from desktop.domain.ledgers.inspection import Checklist, ChecklistItem, InspectionResult
+from desktop.domain.query import Query, Sort, where
+from desktop.domain.record import Cell, Row
+from desktop.store.journal import Transaction
+
+COPIED = ("standard_number", "clause", "necessity", "content", "method", "weight")
+"""What a result keeps of its item, so that a later template never alters a finished sheet."""
+
+DEADLINE_DAYS = 15
+"""Days given for rectification unless a person says otherwise."""
+
+
+def shipped_checklists() -> list[dict[str, object]]:
+    """The example checklists of the program."""
+    found: list[dict[str, object]] = json.loads(resources.read_text("library", "checklists.json"))
+    return found
+
+
+def take_over_checklists(session: Session) -> Changes:
+    """Copy the shipped examples that are not here yet into the library, where they can be changed."""
+    known = {str(item.code) for item in session.read.records(Checklist)}
+    with session.write("取用示例检查表") as transaction:
+        for sheet in shipped_checklists():
+            if sheet["code"] not in known:
+                _take_over(transaction, sheet)
+    return transaction.changes
+
+
+def _take_over(transaction: Transaction, sheet: Mapping[str, object]) -> None:
+    key = transaction.insert(
+        "checklist",
+        {"code": str(sheet["code"]), "title": str(sheet["title"]), "edition": str(sheet["version"]),
+         "subject": str(sheet.get("subject") or ""), "basis": str(sheet.get("basis") or "")},
+    )  # fmt: skip
+    items: list[dict[str, str]] = sheet["items"]  # type: ignore[assignment]
+    rows = [(key, position(place), *(item.get(name) or None for name in COPIED)) for place, item in enumerate(items)]
+    transaction.insert_many("checklist_item", ("checklist", "position", *COPIED), rows)
+
+
+def items_of(session: Session, checklist: str) -> list[ChecklistItem]:
+    """The items of a checklist in order."""
+    query = Query("checklist_item", where(checklist=checklist), (Sort("position"),))
+    return session.read.records(ChecklistItem, query)
+
+
+def results_of(session: Session, inspection: str) -> list[InspectionResult]:
+    """The results of a sheet in paper order."""
+    query = Query("inspection_result", where(inspection=inspection), (Sort("position"),))
+    return session.read.records(InspectionResult, query)
+
+
+def make_sheet(session: Session, checklist: str, unit: str | None, inspected_on: str = "", kind: str = "quarter",
+               inspectors: str = "") -> tuple[Changes, str]:  # fmt: skip
+    """A sheet for one unit with a copy of every item; its key."""
+    template = session.read.row("checklist", checklist)
+    if template is None:
+        raise Refusal("no_checklist", "找不到这张检查表模板，请重新选择")
+    day = inspected_on or session.today()
+    items = items_of(session, checklist)
+    with session.write(f"新建检查 {template['title']}") as transaction:
+        key = transaction.insert(
+            "inspection",
+            {"code": next_code(session, "inspection", "JC"), "checklist": checklist,
+             "checklist_code": template["code"], "checklist_title": template["title"],
+             "checklist_edition": template["edition"], "basis": template["basis"], "unit": unit, "kind": kind,
+             "quarter": quarter(day), "inspected_on": day, "inspectors": inspectors or None, "state": "planned"},
+        )  # fmt: skip
+        rows = [(key, item.position, *(getattr(item, name) for name in COPIED)) for item in items]
+        transaction.insert_many("inspection_result", ("inspection", "position", *COPIED), rows)
+    return transaction.changes, key
+
+
+def next_code(session: Session, ledger: str, prefix: str) -> str:
+    """The next free number such as JC-330106-2026-118; deleted rows keep theirs."""
+    stem = f"{prefix}-{session.identity.area_code}-{session.today()[:4]}-"
+    codes = session.read.connection.execute(f'SELECT code FROM "{ledger}" WHERE code LIKE ?', (f"{stem}%",))
+    used = [int(tail) for (code,) in codes if (tail := str(code)[len(stem) :]).isdigit()]
+    return f"{stem}{max(used, default=0) + 1:03d}"
+
+
+def record(session: Session, inspection: str, results: Mapping[str, Mapping[str, Cell]]) -> Changes:
+    """Write verdicts and what belongs to them: result key → cells. 不符合 demands a problem text."""
+    ledger = session.schema.ledger("inspection_result")
+    with session.write(f"录入 {len(results)} 项检查结果") as transaction:
+        for key, cells in results.items():
+            row = transaction.reader.row("inspection_result", key)
+            if row is None or (reason := why_read_only(session, "inspection_result", key)):
+                raise Refusal("foreign", "这张检查表不是本单位的，不能录入" if row is None or reason else "")
+            if problems := ledger.problems({**row, **cells}):
+                raise Refusal("rule", problems[0].message)
+            transaction.update("inspection_result", key, cells)
+        _follow(transaction, inspection)
+    return transaction.changes
+
+
+def _follow(transaction: Transaction, inspection: str) -> None:
+    results = transaction.reader.rows(Query("inspection_result", where(inspection=inspection)))
+    transaction.update("inspection", inspection, {"state": progress(results).state})
+
+
+def progress_of(session: Session, inspection: str) -> Progress:
+    """How far a sheet is."""
+    return progress(session.read.rows(Query("inspection_result", where(inspection=inspection))))
+
+
+def raise_findings(session: Session, inspection: str, due_on: str = "", responsible: str = "") -> Changes:
+    """A finding for each 不符合 item that has none yet."""
+    sheet = session.read.row("inspection", inspection)
+    if sheet is None:
+        raise Refusal("no_inspection", "找不到这张检查表，请重新选择")
+    due = due_on or _days_later(session.today(), DEADLINE_DAYS)
+    failed = [result for result in results_of(session, inspection) if result.verdict == "fail"]
+    raised = {row["result"] for row in session.read.referring("finding", "inspection", inspection)}
+    new = [result for result in failed if result.key not in raised]
+    stem, _, number = next_code(session, "finding", "ZG").rpartition("-")
+    with session.write(f"生成 {len(new)} 条整改问题") as transaction:
+        for place, result in enumerate(new):
+            transaction.insert("finding", {
+                "code": f"{stem}-{int(number) + place:03d}", "origin": "inspection", "inspection": inspection,
+                "result": result.key, "unit": sheet["unit"], "found_on": sheet["inspected_on"],
+                "standard_number": result.standard_number, "clause": result.clause, "problem": result.problem,
+                "severity": result.severity or "minor", "due_on": due, "responsible_person": responsible or None,
+            })  # fmt: skip
+    return transaction.changes
+
+
+def _days_later(day: str, days: int) -> str:
+    return (datetime.date.fromisoformat(day) + datetime.timedelta(days=days)).isoformat()
+
+
+def document(session: Session, inspection: str) -> Document:
+    """The sheet to print: blank where nothing is recorded yet."""
+    sheet: Row | None = session.read.row("inspection", inspection)
+    if sheet is None:
+        raise Refusal("no_inspection", "找不到这张检查表，请重新选择")
+    unit = session.read.caption("organisation", str(sheet["unit"])) if sheet["unit"] else ""
+    results = session.read.rows(Query("inspection_result", where(inspection=inspection), (Sort("position"),)))
+    words: dict[str, str] = json.loads(resources.read_text("forms", "inspection.json"))
+    return inspection_document(sheet, unit, results, session.identity.name, words, "演练" if session.sample else "")

@@ -1,0 +1,39 @@
+"""Labels a unit gives to the spare fields, so that no column of its own table is dropped."""
+
+from desktop.app.session import Session
+from desktop.domain.ledgers.common import Setting
+from desktop.domain.query import owner_of
+from desktop.domain.record import Column
+from desktop.store.journal import Transaction
+
+PREFIX = "label:"
+
+
+def spare_labels(session: Session) -> dict[str, str]:
+    """Column path within `detail_entry` and the like (`standard.spare1`) → the unit's own label."""
+    ours = session.identity.organisation
+    return {
+        str(setting.name)[len(PREFIX) :]: str(setting.value)
+        for setting in session.read.records(Setting)
+        if str(setting.name).startswith(PREFIX) and owner_of(setting.key) == ours
+    }
+
+
+def label_of(column: Column, labels: dict[str, str]) -> str:
+    """The heading of a column: the unit's own label wins."""
+    return labels.get(column.path, column.label)
+
+
+def name_spare(transaction: Transaction, path: str, label: str) -> None:
+    """Give a spare field its label."""
+    transaction.insert("setting", {"name": f"{PREFIX}{path}", "value": label})
+
+
+def columns_in_use(session: Session, ledger: str) -> list[Column]:
+    """The columns of a ledger a person deals with: spare fields only once they have a label."""
+    labels = spare_labels(session)
+    return [
+        column
+        for column in session.schema.columns(ledger)
+        if not column.field.name.startswith("spare") or column.path in labels
+    ]

@@ -1,0 +1,44 @@
+"""What every use case needs: the open workspace and the person at the keyboard."""
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from desktop.domain.record import Schema
+from desktop.store.journal import Transaction
+from desktop.store.reading import Reader
+from desktop.store.workspace import Identity, Workspace
+
+
+class Session:
+    """One person at work in one library."""
+
+    def __init__(self, workspace: Workspace, person: str) -> None:
+        self.workspace = workspace
+        self.person = person
+        self.identity: Identity = workspace.identity
+
+    @property
+    def read(self) -> Reader:
+        """The reader of the calling thread."""
+        return self.workspace.reader
+
+    @property
+    def schema(self) -> Schema:
+        """The declared ledgers."""
+        return self.workspace.schema
+
+    @property
+    def sample(self) -> bool:
+        """Whether this is the practice library (演练库)."""
+        return self.identity.sample
+
+    def today(self) -> str:
+        """The date of this PC."""
+        return datetime.date.today().isoformat()
+
+    @contextmanager
+    def write(self, label: str, basis: str = "", origin: str = "") -> Iterator[Transaction]:
+        """One intent of this person; see `Workspace.transaction`."""
+        with self.workspace.transaction(self.person, label, basis, origin) as transaction:
+            yield transaction

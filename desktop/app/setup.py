@@ -1,0 +1,179 @@
+"""Beginning: a library for a bureau, for an office, and the practice library (演练库)."""
+
+import json
+import secrets
+from pathlib import Path
+
+from desktop import resources
+from desktop.app import inspection, system
+from desktop.app.session import Session
+from desktop.domain.errors import Refusal
+from desktop.domain.inspection import position
+from desktop.domain.keys import organisation_id
+from desktop.domain.query import Query, Sort, where
+from desktop.store.journal import Transaction
+from desktop.store.workspace import Workspace
+from desktop.sync import enrolment
+
+UNNAMED = "联络员"
+"""Stands for the person at the keyboard until one is chosen."""
+
+
+def found(folder: Path, role: str, name: str, area_code: str, person: str = "", *, sample: bool = False) -> Session:
+    """A new library; a bureau also gets its keys. Our own organisation is its first row."""
+    if not name.strip():
+        raise Refusal("no_name", "请填写单位名称")
+    if len(area_code) != 6 or not area_code.isdigit():
+        raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
+    workspace = Workspace.create(folder, role, name.strip(), area_code, sample=sample)
+    return _begin(workspace, person)
+
+
+def join(folder: Path, unit_file: Path, person: str = "") -> Session:
+    """A new office library from the bureau's unit file."""
+    unit = enrolment.read_unit_file(unit_file)
+    workspace = Workspace.create(
+        folder, "office", unit.name, unit.area_code, organisation=unit.organisation, superior=unit.bureau
+    )
+    session = _begin(workspace, person)
+    enrolment.join(workspace, unit)
+    return Session(workspace, session.person)
+
+
+def _begin(workspace: Workspace, person: str) -> Session:
+    enrolment.prepare(workspace)
+    session = Session(workspace, person or UNNAMED)
+    identity = session.identity
+    with session.write("建立本单位") as transaction:
+        transaction.insert("organisation", {
+            "name": identity.name, "identity": identity.organisation, "area_code": identity.area_code,
+            "role": identity.role,
+        })  # fmt: skip
+        if person:
+            transaction.insert("person", {"name": person})
+    choose_person(session.workspace, session.person)
+    return session
+
+
+def open_library(folder: Path) -> Session:
+    """Open a library with the person who last sat here."""
+    workspace = Workspace.open(folder)
+    row = workspace.connection.execute("SELECT value FROM identity WHERE name = 'person'").fetchone()
+    return Session(workspace, row[0] if row else UNNAMED)
+
+
+def choose_person(workspace: Workspace, person: str) -> Session:
+    """From now on this person sits at the keyboard and is named in every transaction."""
+    with workspace.exclusive() as connection:
+        connection.execute("INSERT OR REPLACE INTO identity VALUES ('person', ?)", (person,))
+    return Session(workspace, person)
+
+
+def new_unit(session: Session, name: str, area_code: str, path: Path, organisation: str = "") -> str:
+    """The bureau enters a unit and writes its unit file; the unit's identity."""
+    if not session.identity.is_bureau:
+        raise Refusal("not_bureau", "只有市局才能生成授权文件，请在市局的电脑上操作")
+    if len(area_code) != 6 or not area_code.isdigit():
+        raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
+    organisation = organisation or organisation_id(area_code, secrets.randbits(20))
+    with session.write(f"新增单位 {name}") as transaction:
+        transaction.insert(
+            "organisation", {"name": name, "identity": organisation, "area_code": area_code, "role": "office"}
+        )
+    enrolment.write_unit_file(session.workspace, organisation, name, area_code, path)
+    return organisation
+
+
+def practice_library(folder: Path) -> Session:
+    """The practice library, made from the shipped sample."""
+    data = json.loads(resources.read_text("sample", "district.json"))
+    office = data["office"]
+    session = found(folder, "office", office["name"], office["area_code"], "演练人员", sample=True)
+    system.plant(session, data["system"])
+    inspection.take_over_checklists(session)
+    version = system.own_version(session)
+    nodes = {str(node.code): node.key for node in system.nodes_of(session.read, version)}
+    checklists = {
+        str(row["code"]): (row, session.read.rows(Query("checklist_item", where(checklist=row["key"]), (Sort("position"),))))
+        for row in session.read.rows(Query("checklist"))
+    }
+    with session.write("装入演练数据") as transaction:
+        _standards(transaction, data, version, nodes)
+        units = {
+            unit["name"]: transaction.insert(
+                "organisation", {"name": unit["name"], "role": "department", "contact": unit.get("contact")}
+            )
+            for unit in data["units"]
+        }
+        for person in data["persons"]:
+            known = {key: person.get(key) for key in ("name", "post", "duty", "phone")}
+            transaction.insert("person", {**known, "unit": units.get(person.get("unit", ""))})
+        results = {
+            sheet["code"]: _sheet(transaction, sheet, units, *checklists[sheet["checklist"]])
+            for sheet in data["inspections"]
+        }
+        for item in data["findings"]:
+            _finding(transaction, item, units, results)
+    return session
+
+
+def _standards(transaction: Transaction, data: dict[str, list[dict[str, str]]], version: str,
+               nodes: dict[str, str]) -> None:  # fmt: skip
+    fields = ("number", "title", "level", "nature", "kind", "published_on", "effective_on", "withdrawn_on",
+              "replaces", "is_key", "our_role", "notes")  # fmt: skip
+    rows = [
+        tuple(int(item[f]) if f == "is_key" and item.get(f) is not None else item.get(f) or None for f in fields)
+        for item in data["standards"]
+    ]
+    keys = transaction.insert_many("standard", fields, rows)
+    entries = [
+        (version, nodes.get(item["node"]), key, item.get("department"), position(place))
+        for place, (item, key) in enumerate(zip(data["standards"], keys, strict=True))
+    ]
+    transaction.insert_many("detail_entry", ("version", "node", "standard", "department", "position"), entries)
+    planned = [
+        (version, nodes.get(item["node"]), item["title"], item.get("level"), item.get("planned_on"),
+         item.get("department"), position(len(entries) + place))
+        for place, item in enumerate(data["planned"])
+    ]  # fmt: skip
+    transaction.insert_many(
+        "detail_entry",
+        ("version", "node", "planned_title", "planned_level", "planned_on", "department", "position"), planned,
+    )  # fmt: skip
+
+
+def _sheet(transaction: Transaction, sheet: dict[str, object], units: dict[str, str], checklist: dict[str, object],
+           items: list[dict[str, object]]) -> tuple[str, list[str]]:  # fmt: skip
+    from desktop.domain.dates import quarter
+    from desktop.domain.ledgers.words import VERDICTS
+
+    day = str(sheet["inspected_on"])
+    key = transaction.insert("inspection", {
+        "code": str(sheet["code"]), "checklist": str(checklist["key"]), "checklist_code": str(checklist["code"]),
+        "checklist_title": str(checklist["title"]), "checklist_edition": str(checklist["edition"] or ""),
+        "unit": units.get(str(sheet["unit"])), "kind": str(sheet["kind"]), "quarter": quarter(day),
+        "inspected_on": day, "inspectors": str(sheet["inspectors"]), "state": "done",
+    })  # fmt: skip
+    problems: dict[str, dict[str, str]] = sheet["problems"]  # type: ignore[assignment]
+    rows = []
+    for place, (item, digit) in enumerate(zip(items, str(sheet["results"]), strict=True)):
+        problem = problems.get(str(place + 1), {})
+        copied = (item[name] for name in inspection.COPIED)
+        verdict = VERDICTS[int(digit) - 1].value
+        rows.append((key, position(place), *copied, verdict, problem.get("problem"), problem.get("severity")))
+    fields = ("inspection", "position", *inspection.COPIED, "verdict", "problem", "severity")
+    return key, transaction.insert_many("inspection_result", fields, rows)  # type: ignore[arg-type]
+
+
+def _finding(transaction: Transaction, item: dict[str, str], units: dict[str, str],
+             results: dict[str, tuple[str, list[str]]]) -> None:  # fmt: skip
+    sheet, rows = results.get(item.get("inspection", ""), (None, []))
+    place = int(item["item"]) - 1 if item.get("item") else -1
+    result = rows[place] if 0 <= place < len(rows) else None
+    row = transaction.reader.row("inspection_result", result) if result else None
+    plain = ("code", "problem", "severity", "responsible_person", "due_on", "requirement", "closed_on", "verified_by")
+    transaction.insert("finding", {
+        **{name: item.get(name) or None for name in plain}, "origin": "inspection" if sheet else "self",
+        "inspection": sheet, "result": result, "unit": units.get(item.get("unit", "")),
+        "standard_number": row["standard_number"] if row else None, "clause": row["clause"] if row else None,
+    })  # fmt: skip

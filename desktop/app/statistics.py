@@ -1,0 +1,95 @@
+"""标准统计表 from the detail entries, for one office or for the whole city."""
+
+import json
+
+from desktop import resources
+from desktop.app import system
+from desktop.app.session import Session
+from desktop.domain.document import Document
+from desktop.domain.query import Op, Query, Test
+from desktop.domain.statistics import (
+    GroupLayout,
+    Item,
+    Layout,
+    Measure,
+    Placed,
+    StatisticsTable,
+    tabulate,
+)
+from desktop.domain.statistics_form import statistics_document
+
+DEFAULT_LAYOUT = "gbt13016"
+
+_PATHS = (
+    "key", "owner", "standard", "standard.@number_key", "standard.status", "standard.level", "standard.nature",
+    "standard.kind", "standard.effective_on", "department", "node", "planned_level",
+)  # fmt: skip
+
+
+def layouts() -> list[Layout]:
+    """The forms of the table that ship with the program."""
+    return [
+        Layout(
+            item["id"], item["name"], item["title"],
+            tuple(
+                GroupLayout(group["label"], group["path"],
+                            tuple(Item(row["value"], row["label"]) for row in group["items"]), group["total"])
+                for group in item["groups"]
+            ),
+            tuple((Measure(column["id"]), column["label"]) for column in item["columns"]),
+        )
+        for item in json.loads(resources.read_text("forms", "statistics.json"))
+    ]  # fmt: skip
+
+
+def layout(layout_id: str) -> Layout:
+    """One form by its id; KeyError if none."""
+    return {item.id: item for item in layouts()}[layout_id]
+
+
+def placed(session: Session, as_of: str, owners: list[str] | None = None) -> list[Placed]:
+    """The detail entries of the active versions, of some organisations or of all in this library."""
+    versions = {
+        owner: key for owner, key in system.active_versions(session.read).items() if owners is None or owner in owners
+    }
+    query = Query("detail_entry", Test("version", Op.IN, tuple(versions.values())), as_of=as_of)
+    branches = {
+        node: f"{top.code} {top.name}"
+        for version in versions.values()
+        for node, top in system.branches(system.nodes_of(session.read, version)).items()
+    }
+    return [_placed(cells, branches) for cells in session.read.cells(query, _PATHS)]
+
+
+def _placed(cells: tuple[object, ...], branches: dict[str, str]) -> Placed:
+    row = dict(zip(_PATHS, cells, strict=True))
+    key, planned = str(row["key"]), row["standard"] is None
+    level = row["planned_level"] if planned else row["standard.level"]
+    values = {
+        "standard.level": level, "standard.nature": row["standard.nature"], "standard.kind": row["standard.kind"],
+        "department": row["department"], "branch": branches.get(str(row["node"])),
+        "year": str(row["standard.effective_on"] or "")[:4],
+    }  # fmt: skip
+    return Placed(key, _thing(row, planned, level), planned, str(row["standard.status"] or ""), values)  # type: ignore[arg-type]
+
+
+def _thing(row: dict[str, object], planned: bool, level: object) -> str:
+    """What an entry stands for: a public standard by its number, in whichever library; an own one by owner too."""
+    if planned:
+        return f"plan {row['key']}"
+    number = row["standard.@number_key"]
+    if not number:
+        return str(row["standard"])
+    return f"{row['owner']} {number}" if level in (None, "internal") else str(number)
+
+
+def table(session: Session, layout_id: str = DEFAULT_LAYOUT, as_of: str = "",
+          owners: list[str] | None = None) -> StatisticsTable:  # fmt: skip
+    """The table as of a day (today unless said otherwise)."""
+    as_of = as_of or session.today()
+    return tabulate(layout(layout_id), placed(session, as_of, owners), as_of)
+
+
+def document(session: Session, shown: StatisticsTable) -> Document:
+    """The table as a form to print or export."""
+    return statistics_document(shown, session.identity.name, "演练" if session.sample else "")

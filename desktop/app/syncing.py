@@ -1,0 +1,106 @@
+"""同步: make, look into and apply bundles; what the bureau sends down."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.app import inspection
+from desktop.app.job import Job
+from desktop.app.session import Session
+from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
+from desktop.domain.ledgers.organisation import Organisation
+from desktop.domain.query import Query, Test, owner_of
+from desktop.domain.query import Op as Comparison
+from desktop.sync import bundles
+from desktop.sync.bundles import Outcome
+from desktop.sync.container import Manifest
+
+
+def recipients(session: Session) -> list[Organisation]:
+    """Whom a bundle can be made for: the bureau's units; for an office there is only its bureau."""
+    known = session.read.records(Organisation, Test("identity", Comparison.FILLED))
+    return [unit for unit in known if unit.role == "office" and unit.identity != session.identity.organisation]
+
+
+def file_name(session: Session, recipient_name: str, number: int) -> str:
+    """A readable name; it is for people and never parsed."""
+    word = "下发" if session.identity.is_bureau else "上报"
+    unit = recipient_name if session.identity.is_bureau else session.identity.name
+    mark = "演练_" if session.sample else ""
+    return f"{mark}{word}_{unit}_{session.today().replace('-', '')}_{number:03d}.bzb"
+
+
+def make_bundle(session: Session, path: Path, recipient: str = "") -> Manifest:
+    """Seal what is open and write a bundle: an office's goes to its bureau, a bureau's to the unit `recipient`."""
+    recipient = recipient or session.identity.superior
+    if not recipient:
+        word = "请选择发给哪个单位" if session.identity.is_bureau else "本单位还没有打开市局的授权文件，请先打开它"
+        raise Refusal("no_recipient", word)
+    return bundles.make(session.workspace, session.person, path, recipient)
+
+
+def inspect_bundle(session: Session, path: Path) -> Outcome:
+    """What a bundle would bring; nothing changes."""
+    return bundles.inspect(session.workspace, session.person, path)
+
+
+def apply_bundle(session: Session, path: Path, job: Job | None = None) -> Outcome:
+    """Take a bundle in, after a backup, as one transaction."""
+    job = job or Job()
+    return bundles.apply(session.workspace, session.person, path, job.report)
+
+
+def issue_checklist(session: Session, checklist: str) -> Changes:
+    """下发: a copy of a checklist and its items for all units below."""
+    row = session.read.row("checklist", checklist)
+    if row is None:
+        raise Refusal("no_checklist", "找不到这张检查表模板，请重新选择")
+    names = [field.name for field in session.schema.ledger("checklist").stored]
+    items = inspection.items_of(session, checklist)
+    with session.write(f"下发检查表 {row['title']}") as transaction:
+        copy = transaction.insert("checklist", {name: row[name] for name in names}, stream="all")
+        fields = ("checklist", "position", *inspection.COPIED)
+        rows = [(copy, item.position, *(getattr(item, name) for name in inspection.COPIED)) for item in items]
+        transaction.insert_many("checklist_item", fields, rows, stream="all")
+    return transaction.changes
+
+
+def review(session: Session, ledger: str, key: str, kind: str, body: str) -> Changes:
+    """批注、接收或退回 one row of a unit: the bureau's own row for that unit alone."""
+    owner = owner_of(key)
+    if not session.identity.is_bureau or owner == session.identity.organisation:
+        raise Refusal("not_bureau", "批注和退回由市局对下属单位的记录填写")
+    about = f"{session.schema.ledger(ledger).label} {session.read.caption(ledger, key)}"
+    with session.write(f"批注 {about}") as transaction:
+        transaction.insert(
+            "review_note",
+            {"kind": kind, "subject_ledger": ledger, "subject_key": key, "about": about, "body": body},
+            stream=f"to.{owner}",
+        )
+    return transaction.changes
+
+
+@dataclass(frozen=True)
+class UnitState:
+    """One unit as the bureau sees it."""
+
+    organisation: str
+    name: str
+    entries: int
+    last_number: int
+    last_at: int
+
+
+def overview(session: Session) -> list[UnitState]:
+    """The bureau's units with what they last sent."""
+    last = {
+        organisation: (number, at)
+        for organisation, number, at in session.read.connection.execute(
+            "SELECT organisation, max(bundle_no), max(at) FROM sync_peer GROUP BY organisation"
+        )
+    }
+    rows = dict(session.read.values(Query("detail_entry"), "owner"))
+    return [
+        UnitState(str(unit.identity), str(unit.name), rows.get(unit.identity, 0), *last.get(unit.identity, (0, 0)))
+        for unit in recipients(session)
+    ]

@@ -1,0 +1,124 @@
+"""标准体系: versions, starter trees, nodes."""
+
+import json
+from dataclasses import dataclass
+
+from desktop import resources
+from desktop.app.session import Session
+from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
+from desktop.domain.inspection import position
+from desktop.domain.ledgers.system import SystemNode, SystemVersion
+from desktop.domain.query import owner_of, where
+from desktop.store.reading import Reader
+
+
+@dataclass(frozen=True)
+class StarterTree:
+    """A shipped tree to begin with."""
+
+    id: str
+    name: str
+    note: str
+    nodes: tuple[tuple[str, str, str], ...]
+    """(code, name, code of the parent or '')."""
+
+
+def starter_trees() -> list[StarterTree]:
+    """The shipped trees."""
+    return [
+        StarterTree(
+            tree["id"], tree["name"], tree.get("note", ""),
+            tuple((node["code"], node["name"], node.get("parent") or "") for node in tree["nodes"]),
+        )
+        for tree in json.loads(resources.read_text("library", "systems.json"))
+    ]  # fmt: skip
+
+
+def plant(session: Session, tree_id: str, name: str = "") -> Changes:
+    """A new draft version of the system with the nodes of a starter tree; `empty` plants none."""
+    found = [tree for tree in starter_trees() if tree.id == tree_id]
+    if not found and tree_id != "empty":
+        raise Refusal("unknown_tree", f"没有名为“{tree_id}”的起步体系，请从列表中选择")
+    nodes = found[0].nodes if found else ()
+    version_name = name or f"{session.today()[:4]} 版"
+    with session.write(f"建立体系 {version_name}") as transaction:
+        version = transaction.insert(
+            "system_version", {"name": version_name, "title": "机关事务标准体系", "state": "draft"}
+        )
+        keys: dict[str, str] = {}
+        for place, (code, label, parent) in enumerate(nodes):
+            keys[code] = transaction.insert(
+                "system_node",
+                {"version": version, "parent": keys.get(parent), "code": code, "name": label,
+                 "position": position(place)},
+            )  # fmt: skip
+    return transaction.changes
+
+
+def active_versions(read: Reader) -> dict[str, str]:
+    """Organisation → key of the version its figures rest on: the current one, else its newest draft."""
+    chosen: dict[str, SystemVersion] = {}
+    for version in read.records(SystemVersion):
+        if version.state == "history":
+            continue
+        known = chosen.get(owner_of(version.key))
+        if known is None or _rank(version) > _rank(known):
+            chosen[owner_of(version.key)] = version
+    return {owner: version.key for owner, version in chosen.items()}
+
+
+def _rank(version: SystemVersion) -> tuple[bool, str]:
+    return version.state == "current", version.key
+
+
+def own_version(session: Session) -> str:
+    """The key of our own active version; Refusal when there is none yet."""
+    version = active_versions(session.read).get(session.identity.organisation)
+    if version is None:
+        raise Refusal("no_system", "还没有标准体系，请先在“标准体系”页选一个起步体系")
+    return version
+
+
+def nodes_of(read: Reader, version: str) -> list[SystemNode]:
+    """The nodes of a version, siblings in their order."""
+    return sorted(read.records(SystemNode, where(version=version)), key=lambda node: str(node.position or ""))
+
+
+def branches(nodes: list[SystemNode]) -> dict[str, SystemNode]:
+    """Node key → its top-level ancestor; a node in a circle of parents is its own branch."""
+    by_key = {node.key: node for node in nodes}
+    found: dict[str, SystemNode] = {}
+    for node in nodes:
+        top, seen = node, {node.key}
+        while top.parent and str(top.parent) in by_key and str(top.parent) not in seen:
+            top = by_key[str(top.parent)]
+            seen.add(top.key)
+        found[node.key] = top
+    return found
+
+
+def add_node(session: Session, version: str, parent: str | None, code: str, name: str) -> tuple[Changes, str]:
+    """A new node below `parent` (None: top level); codes are unique within a version."""
+    nodes = nodes_of(session.read, version)
+    if any(node.code == code for node in nodes):
+        raise Refusal("duplicate_code", f"体系编号“{code}”已经用过，请换一个编号")
+    with session.write(f"新增节点 {code}") as transaction:
+        key = transaction.insert(
+            "system_node",
+            {"version": version, "parent": parent, "code": code, "name": name, "position": position(len(nodes))},
+        )
+    return transaction.changes, key
+
+
+def remove_node(session: Session, key: str) -> Changes:
+    """Move a node to the recycle bin; refused while standards or other nodes stand below it."""
+    below = session.read.referring("detail_entry", "node", key)
+    children = session.read.referring("system_node", "parent", key)
+    if below or children:
+        raise Refusal(
+            "node_in_use", f"这个节点下还有 {len(children)} 个下级、{len(below)} 项标准，请先移走再删除"
+        )
+    with session.write(f"删除节点 {session.read.caption('system_node', key)}") as transaction:
+        transaction.delete("system_node", [key])
+    return transaction.changes

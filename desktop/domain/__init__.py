@@ -1,0 +1,1 @@
+"""What is true about the work: pure Python, without Qt, SQL, files or clock."""

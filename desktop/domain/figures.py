@@ -1,0 +1,47 @@
+"""Figures that prove themselves: each carries the keys of the rows it counts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+NOTHING = "—"
+"""Shown for a ratio without a denominator: neither 0 % nor 100 %."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many different things some rows stand for: `keys` are the rows, `things` what each stands for."""
+
+    keys: tuple[str, ...] = ()
+    things: frozenset[str] = frozenset()
+
+    @property
+    def value(self) -> int:
+        """The number; a thing that stands in several rows counts once."""
+        return len(self.things)
+
+
+def count(pairs: Iterable[tuple[str, str]]) -> Count:
+    """The count of (row key, thing) pairs."""
+    pairs = list(pairs)
+    return Count(tuple(key for key, _ in pairs), frozenset(thing for _, thing in pairs))
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A percentage with both its sides."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def exact(self) -> Decimal | None:
+        """Percent, unrounded; None without a denominator."""
+        return Decimal(self.numerator) * 100 / Decimal(self.denominator) if self.denominator else None
+
+    @property
+    def shown(self) -> str:
+        """One decimal, 四舍五入; a dash without a denominator."""
+        if self.exact is None:
+            return NOTHING
+        return str(self.exact.quantize(Decimal("0.1"), ROUND_HALF_UP))

@@ -1,0 +1,50 @@
+"""标准体系: versions and the coded tree."""
+
+from desktop.domain.ledgers.words import VERSION_STATES
+from desktop.domain.record import Cell, Record, choice, date, integer, long_text, reference, text
+
+
+class SystemVersion(
+    Record,
+    name="system_version",
+    label="体系版本",
+    match=("name",),
+    caption=("name",),
+):
+    """One version of the local standard system."""
+
+    name: Cell = text("版本名称", width=20, required=True)
+    title: Cell = text("体系名称", width=24)
+    basis: Cell = long_text("发布依据")
+    published_on: Cell = date("发布日期")
+    state: Cell = choice("状态", VERSION_STATES)
+    notes: Cell = long_text("说明")
+
+
+class SystemNode(
+    Record,
+    name="system_node",
+    label="体系节点",
+    match=("version", "code"),
+    caption=("code", "name"),
+    columns=("code", "name", "parent.code", "department", "planned_count", "notes"),
+):
+    """A box of the system diagram; its code is the 体系编号 of the entries below it."""
+
+    version: Cell = reference("体系版本", "system_version")
+    parent: Cell = reference("上级节点", "system_node")
+    code: Cell = text("体系编号", required=True, asks_basis=True, synonyms=("节点编号", "编号", "代码"))
+    name: Cell = text("节点名称", width=20, required=True, synonyms=("子体系名称", "名称"))
+    position: Cell = text("排序")
+    department: Cell = text("责任处室", synonyms=("责任部门",))
+    planned_count: Cell = integer("应有数", asks_basis=True, help="规划的标准数；留空按明细推得")
+    planned_basis: Cell = text("应有数依据", width=20)
+    notes: Cell = long_text("说明")
+    spare1: Cell = text("备用1")
+    spare2: Cell = text("备用2")
+    spare3: Cell = text("备用3")
+    spare4: Cell = text("备用4")
+    spare5: Cell = text("备用5")
+    spare6: Cell = text("备用6")
+    spare7: Cell = text("备用7")
+    spare8: Cell = text("备用8")

@@ -1,0 +1,196 @@
+"""What the workbook reader does not tell and would not survive: how far the content of a sheet reaches before it is
+read, hidden rows and columns of xlsx, merged cells of ods. Found by scanning tags, without building a tree.
+"""
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+from xml.etree.ElementTree import Element
+
+from desktop.exchange.refusals import MOST_CELLS, MOST_ROWS, check_extent, damaged, too_large
+from desktop.exchange.screening import Container, member_pieces
+
+Range = tuple[int, int, int, int]
+"""Top, left, bottom, right of merged cells, 0-based and inclusive."""
+
+_LONGEST_TEXT = 4 * 2**20
+_ATTRIBUTE = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))"""
+_ADDRESS = r"""\s+r\s*=\s*["']([A-Za-z]{1,7})(\d{1,12})["']"""
+_CELL = re.compile(rf"<(?:[\w.-]+:)?c(?={_ATTRIBUTE}*?{_ADDRESS})[^<>]*(?<!/)>(?!\s*</)".encode())
+_BARE_CELL = re.compile(rf"<(?:[\w.-]+:)?c(?=[\s/>])(?!{_ATTRIBUTE}*?{_ADDRESS}{_ATTRIBUTE}*\s*/?>)".encode())
+_PLAIN_ROW = re.compile(rb'<c r="[A-Z]{1,7}(\d{1,12})"')
+_PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,7})\d')
+_ODD_CELL = re.compile(rb'<(?:[\w.-]+:)?c(?=[\s/>])(?! r="[A-Z]{1,7}\d{1,12}")')
+_HIDDEN_ROW = re.compile(
+    rb"""<(?:[\w.-]+:)?row(?=[^<>]*\shidden\s*=\s*["'](?:1|true)["'])[^<>]*?\sr\s*=\s*["'](\d{1,7})["']"""
+)
+_HIDDEN_COLUMNS = re.compile(rb"""<(?:[\w.-]+:)?col\s(?=[^<>]*\bhidden\s*=\s*["'](?:1|true)["'])[^<>]*>""")
+_OPEN_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*?)(/?)>")
+_MOST_MERGED = 100_000
+_USUAL_COLUMNS = 30
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Of one sheet: merged ranges, and 0-based rows and columns that are hidden."""
+
+    merged: tuple[Range, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
+
+
+def sheet_marks(content: bytes, container: Container) -> dict[str, Marks]:
+    """By sheet name, the marks of a screened xlsx or ods; Refusal if a sheet reaches too far to be read."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if container is Container.ODS:
+            return _open_document(b"".join(member_pieces(archive, archive.getinfo("content.xml"))))
+        found: dict[str, Marks] = {}
+        parts = _parts(archive)
+        cells = 0
+        for member in archive.infolist():
+            if member.filename not in parts and not member.filename.lower().endswith(".xml"):
+                continue
+            marks, area = _worksheet(_between_tags(member_pieces(archive, member)))
+            cells += area
+            if cells > MOST_CELLS:
+                raise too_large()
+            if member.filename in parts:
+                found[parts[member.filename]] = marks
+        return found
+
+
+def _between_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in stretches that split no pair of neighbouring tags (a tag may come twice)."""
+    pending = b""
+    for piece in pieces:
+        pending += piece
+        last = pending.rfind(b"<")
+        if last < 0:
+            pending = b"" if len(pending) > _LONGEST_TEXT else pending
+            continue
+        yield pending[: last + 2]
+        pending = pending[max(0, pending.rfind(b"<", 0, last)) :]
+        if len(pending) > _LONGEST_TEXT:
+            raise too_large()
+    yield pending
+
+
+def _worksheet(stretches: Iterator[bytes]) -> tuple[Marks, int]:
+    rows = columns = 0
+    hidden_rows: set[int] = set()
+    hidden_columns: set[int] = set()
+    inside = False
+    for stretch in stretches:
+        inside = inside or b"sheetData" in stretch
+        if b"hidden" in stretch:
+            hidden_rows.update(int(row) - 1 for row in _HIDDEN_ROW.findall(stretch))
+            hidden_columns.update(*(_column_span(tag) for tag in _HIDDEN_COLUMNS.findall(stretch)))
+        if not inside:
+            continue
+        reached = _reach(stretch)
+        rows, columns = max(rows, reached[0]), max(columns, reached[1])
+        check_extent(rows, columns)
+    return Marks((), tuple(sorted(hidden_rows)), tuple(sorted(hidden_columns))), rows * columns
+
+
+def _reach(stretch: bytes) -> tuple[int, int]:
+    """Rows and columns that cells reach; cells without content, which only carry a style, do not count if too far."""
+    if not _ODD_CELL.search(stretch):
+        rows = max(map(int, set(_PLAIN_ROW.findall(stretch))), default=0)
+        columns = max(map(_column_number, set(_PLAIN_COLUMN.findall(stretch))), default=0)
+        if rows <= MOST_ROWS and columns <= _USUAL_COLUMNS:
+            return rows, columns
+    if _BARE_CELL.search(stretch):
+        raise damaged()
+    addresses = _CELL.findall(stretch)
+    rows = max(map(int, {row for _, row in addresses}), default=0)
+    return rows, max(map(_column_number, {column for column, _ in addresses}), default=0)
+
+
+def _column_span(tag: bytes) -> range:
+    first, last = _attribute(tag, b"min"), _attribute(tag, b"max")
+    return range(first - 1, min(last, 16_384)) if first else range(0)
+
+
+def _attribute(tag: bytes, name: bytes, default: int = 0) -> int:
+    found = re.search(rb"[\s:]" + name + rb"""\s*=\s*["'](\d{1,10})["']""", tag)
+    return int(found[1]) if found else default
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Archive member to sheet name, by the relations of the workbook."""
+    try:
+        relations = _tree(archive, "xl/_rels/workbook.xml.rels")
+        sheets = [item for item in _tree(archive, "xl/workbook.xml").iter() if item.tag.endswith("}sheet")]
+    except (KeyError, SyntaxError, ValueError) as error:
+        raise damaged() from error
+    targets = {item.get("Id", ""): item.get("Target", "") for item in relations}
+    if len(targets) < len(relations):
+        raise damaged()
+    found = {}
+    for item in sheets:
+        relation = next((value for name, value in item.attrib.items() if name.endswith("}id")), "")
+        target = targets.get(relation, "")
+        path = target.removeprefix("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        found[path] = item.get("name", "")
+    return found
+
+
+def _tree(archive: zipfile.ZipFile, name: str) -> Element:
+    from defusedxml.ElementTree import fromstring
+
+    return cast(Element, fromstring(b"".join(member_pieces(archive, archive.getinfo(name)))))
+
+
+def _open_document(content: bytes) -> dict[str, Marks]:
+    found: dict[str, Marks] = {}
+    sheet = ""
+    row = column = rows = columns = cells = 0
+    repeated, filled = 1, False
+    merged: list[Range] = []
+    for tag in _OPEN_TAG.finditer(content):
+        closing, kind, attributes, single = tag.groups()
+        if kind == b"table":
+            if not closing:
+                sheet, row, rows, columns, merged = _name(attributes), 0, 0, 0, []
+            cells += rows * columns
+            if closing:
+                found[sheet] = Marks(tuple(merged[:_MOST_MERGED]))
+        elif kind == b"table-row":
+            if closing or single:
+                repeated = _attribute(attributes, b"number-rows-repeated", 1) if single else repeated
+                row += repeated
+                rows = row if filled else rows
+                filled = False
+            else:
+                column, repeated = 0, _attribute(attributes, b"number-rows-repeated", 1)
+        elif not closing:
+            times = _attribute(attributes, b"number-columns-repeated", 1)
+            down, across = _attribute(attributes, b"number-rows-spanned", 1), _attribute(attributes, b"number-columns-spanned", 1)
+            if down * across > 1:
+                merged.append((row, column, row + down - 1, column + across - 1))
+            column += times
+            if not single or b"value-type" in attributes:
+                filled, columns = True, max(columns, column)
+        check_extent(rows, columns)
+        if cells > MOST_CELLS:
+            raise too_large()
+    return found
+
+
+def _name(attributes: bytes) -> str:
+    from html import unescape
+
+    found = re.search(rb"""table:name\s*=\s*(?:"([^"]*)"|'([^']*)')""", attributes)
+    return unescape((found[1] or found[2] or b"").decode("utf-8", "replace")) if found else ""

@@ -1,0 +1,171 @@
+"""The rows of a found table as a person means them: merges filled, 同上 resolved, and what is no row set aside."""
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from desktop.domain import numbers
+from desktop.domain.entry import read_cell
+from desktop.domain.errors import Refusal
+from desktop.domain.record import Cell, Column, Kind
+from desktop.exchange.cells import CellValue
+from desktop.exchange.headings import FoundTable, fold
+from desktop.exchange.row_reading import not_a_row
+from desktop.exchange.workbook import Sheet
+
+_DITTO = frozenset({"同上", "同前", "同上行", "〃", "″", "″″", '"', "''", "”", "“", "〞"})
+_TIME_OF_DAY = re.compile(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}(:\d{2})?")
+_FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
+_DAY_ZERO = datetime.date(1899, 12, 30)
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One row to import. `line` is its row in the file as WPS numbers it.
+
+    `cells` are by path and `extra` by heading, blank ones too. A cell that held several numbers keeps the first;
+    `number_of_parts` tells how many there were and `extra_numbers` names the others.
+    """
+
+    line: int
+    cells: dict[str, CellValue]
+    extra: dict[str, CellValue] = field(default_factory=dict)
+    number_of_parts: int = 1
+    extra_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SkippedRow:
+    """A row that holds something but is none to import: its line, what it says, and why it is passed over."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CellProblem:
+    """A cell that could not be understood: its column's path and the sentence that says why."""
+
+    path: str
+    message: str
+
+
+def filled_rows(sheet: Sheet) -> list[list[CellValue]]:
+    """The rows with each cell of a vertical merge holding the merge's value; merges to the right are left alone."""
+    rows = [list(row) for row in sheet.rows]
+    budget = sum(len(row) for row in rows)
+    for top, left, bottom, _right in sheet.merged:
+        last = min(bottom, len(rows) - 1)
+        budget -= max(0, last - top)
+        if budget < 0:
+            break
+        if top < len(rows) and left < len(rows[top]):
+            for row in rows[top + 1 : last + 1]:
+                if row[left] is None:
+                    row[left] = rows[top][left]
+    return rows
+
+
+def source_rows(
+    sheet: Sheet, found: FoundTable, columns: Sequence[Column]
+) -> tuple[list[SourceRow], list[SkippedRow]]:
+    """The rows below the headings, in order, and those passed over: sections, totals, repeated headings, remarks.
+
+    Blank rows are in neither. A cell with several numbers beside as many lines of title becomes several rows.
+    """
+    known = {column.path for column in columns}
+    mapping = {at: path for at, path in found.mapping.items() if path in known}
+    rows: list[SourceRow] = []
+    skipped: list[SkippedRow] = []
+    above: dict[int, CellValue] = {}
+    heading_lines = [[fold(str(cell or "")) for cell in row] for row in sheet.rows[found.heading_row : found.first_data_row]]
+    for line, row in enumerate(filled_rows(sheet)[found.first_data_row :], start=found.first_data_row + 1):
+        if not any(row[at] is not None for at in range(len(row)) if at != found.reason_column):
+            continue
+        reason = not_a_row(row, found, mapping, heading_lines)
+        if reason:
+            skipped.append(SkippedRow(line, _text(row), reason))
+            continue
+        for at, cell in enumerate(row):
+            if isinstance(cell, str) and "".join(cell.split()) in _DITTO and above.get(at) is not None:
+                row[at] = above[at]
+        above = dict(enumerate(row))
+        cells = {path: row[at] for at, path in mapping.items() if at < len(row)}
+        extra = {heading: row[at] for at, heading in found.unmapped.items() if at < len(row)}
+        rows.extend(_apart(SourceRow(line, cells, extra)))
+    return rows, skipped
+
+
+def typed(columns: Sequence[Column], row: SourceRow) -> tuple[dict[str, Cell], list[CellProblem]]:
+    """The cells of a row as its fields keep them, and those that could not be understood, which are left out."""
+    cells: dict[str, Cell] = {}
+    problems = []
+    for column in columns:
+        if column.path not in row.cells:
+            continue
+        raw = row.cells[column.path]
+        try:
+            cells[column.path] = read_cell(column.field, _day(column, raw) if column.field.kind is Kind.DATE else raw)
+        except Refusal as refusal:
+            problems.append(CellProblem(column.path, refusal.message))
+    return cells, problems
+
+
+def _day(column: Column, raw: CellValue) -> CellValue:
+    """A date as workbooks hold it: a serial day is a date, a moment is its day, a number such as 2022.11 is text."""
+    if isinstance(raw, int | float) and _FIRST_SERIAL <= raw <= _LAST_SERIAL:
+        return _DAY_ZERO + datetime.timedelta(days=int(raw))
+    if isinstance(raw, float):
+        year, _, month = str(raw).partition(".")
+        if month == "1":
+            choices = f"{year}-01 或 {year}-10"
+            raise Refusal("bad_date", f"“{column.label}”的 {raw} 分不清是 1 月还是 10 月，请写成 {choices}")
+        return str(raw)
+    if isinstance(raw, str) and (moment := _TIME_OF_DAY.fullmatch(raw)):
+        return moment[1]
+    return str(raw) if isinstance(raw, int) else raw
+
+
+def _text(row: Sequence[CellValue]) -> str:
+    shown = [str(cell) for cell in row if cell is not None]
+    return " ".join(dict.fromkeys(shown))[:100]
+
+
+def _apart(row: SourceRow) -> list[SourceRow]:
+    """The row, or one for each of its numbers where other cells have a line for each of them."""
+    path = _ending(row, "number")
+    cell = row.cells.get(path)
+    parts = numbers.split_cell(cell) if isinstance(cell, str) else ()
+    if len(parts) < 2:
+        return [row]
+    title = row.cells.get(_ending(row, "title"))
+    if isinstance(title, str) and len(_lines(title)) == len(parts):
+        return [
+            replace(
+                row,
+                cells={**_share(row.cells, place, len(parts)), path: part},
+                extra=_share(row.extra, place, len(parts)),
+            )
+            for place, part in enumerate(parts)
+        ]
+    return [
+        replace(row, cells={**row.cells, path: parts[0]}, number_of_parts=len(parts), extra_numbers=tuple(parts[1:]))
+    ]
+
+
+def _ending(row: SourceRow, name: str) -> str:
+    return next((path for path in row.cells if path.rsplit(".", 1)[-1] == name), "")
+
+
+def _share(cells: dict[str, CellValue], place: int, count: int) -> dict[str, CellValue]:
+    shares = {}
+    for path, cell in cells.items():
+        lines = _lines(cell) if isinstance(cell, str) else []
+        shares[path] = lines[place] if len(lines) == count else cell
+    return shares
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]

@@ -1,0 +1,144 @@
+"""Verified backups through SQLite itself; restore sets the current file aside."""
+
+import datetime
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.store import blobs
+from desktop.store.lock import WorkspaceLock
+
+if TYPE_CHECKING:
+    from desktop.store.workspace import Workspace
+
+_STAMP = "%Y%m%d-%H%M%S-%f"
+DAILY, WEEKLY, MONTHLY, RECENT = 14, 8, 24, 20
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One backup file with its reason and time."""
+
+    path: Path
+    reason: str
+    at: datetime.datetime
+
+
+def make_backup(workspace: "Workspace", reason: str) -> Backup:
+    """Copy the library, open the copy, check it and compare every table's row count; only then give it its name.
+
+    EnvironmentFault when it cannot be written or does not hold what the library holds.
+    """
+    folder = workspace.folder / "backups"
+    at = datetime.datetime.now()
+    target = folder / f"{at.strftime(_STAMP)}_{reason}.db"
+    part = target.with_suffix(".part")
+    try:
+        folder.mkdir(exist_ok=True)
+        part.unlink(missing_ok=True)
+        with workspace.quiet() as library, closing(sqlite3.connect(library)) as source:
+            source.execute("VACUUM INTO ?", (str(part),))
+            with closing(sqlite3.connect(part)) as copy:
+                answer = copy.execute("PRAGMA integrity_check").fetchone()[0]
+                whole = answer == "ok" and counts(copy) == counts(source)
+        if not whole:
+            part.unlink()
+            raise EnvironmentFault("bad_backup", "备份没有通过校验，请检查磁盘后再备份一次")
+        listing = json.dumps(blobs.all_hashes(workspace.folder))
+        target.with_suffix(".json").write_text(listing, encoding="utf-8")
+        part.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        raise EnvironmentFault("backup_failed", "备份没有做成，请检查磁盘空间和数据文件夹的写入权限") from error
+    _thin(workspace.folder, at)
+    return Backup(target, reason, at)
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Row count of every ordinary table."""
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    ).fetchall()
+    return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in tables}
+
+
+def backups(folder: Path) -> list[Backup]:
+    """The backups of a data folder, newest first."""
+    found = []
+    for path in (folder / "backups").glob("*.db"):
+        stamp, _, reason = path.stem.partition("_")
+        try:
+            found.append(Backup(path, reason, datetime.datetime.strptime(stamp, _STAMP)))
+        except ValueError:
+            continue
+    return sorted(found, key=lambda backup: backup.at, reverse=True)
+
+
+def kept(times: Iterable[datetime.datetime], now: datetime.datetime) -> set[datetime.datetime]:
+    """Which backups to keep: the newest of each of the last days, weeks and months, and the most recent ones."""
+    newest = sorted(times, reverse=True)
+    keep = set(newest[:RECENT])
+    for count, span in ((DAILY, "%Y-%m-%d"), (WEEKLY, "%G-%V"), (MONTHLY, "%Y-%m")):
+        seen: dict[str, datetime.datetime] = {}
+        for time in newest:
+            seen.setdefault(time.strftime(span), time)
+        keep.update(sorted(seen.values(), reverse=True)[:count])
+    return keep | {time for time in newest if time > now}
+
+
+def _thin(folder: Path, now: datetime.datetime) -> None:
+    found = backups(folder)
+    keep = kept((backup.at for backup in found), now)
+    for backup in found:
+        if backup.at not in keep:
+            backup.path.unlink()
+            backup.path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def restore(folder: Path, source: Path) -> Path:
+    """Put a backup in the place of the library of a closed workspace; the current file is set aside, and where is
+    returned. The restored copy takes a new instance, so that other PCs can tell it from the lost one."""
+    from desktop.store.workspace import LIBRARY
+
+    lock = WorkspaceLock(folder / "lock")
+    try:
+        part = folder / "restoring.part"
+        part.unlink(missing_ok=True)
+        _copy_checked(source, part)
+        with closing(sqlite3.connect(part)) as copy, copy:
+            copy.execute("UPDATE identity SET value = ? WHERE name = 'instance'", (secrets.token_hex(8),))
+        current = folder / LIBRARY
+        aside = folder / "backups" / f"{datetime.datetime.now().strftime(_STAMP)}_恢复前.db"
+        aside.parent.mkdir(exist_ok=True)
+        if current.exists():
+            _checkpoint(current)
+            current.replace(aside)
+        for rest in (f"{LIBRARY}-wal", f"{LIBRARY}-shm"):
+            (folder / rest).unlink(missing_ok=True)
+        part.replace(current)
+        return aside
+    finally:
+        lock.release()
+
+
+def _copy_checked(source: Path, part: Path) -> None:
+    try:
+        with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as original:
+            if original.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("integrity")
+            original.execute("SELECT value FROM identity WHERE name = 'instance'").fetchone()
+            original.execute("VACUUM INTO ?", (str(part),))
+    except sqlite3.Error:
+        part.unlink(missing_ok=True)
+        raise Refusal("bad_backup", f"“{source.name}”不是完好的备份，数据没有改动，请换一份备份") from None
+
+
+def _checkpoint(library: Path) -> None:
+    with closing(sqlite3.connect(library)) as connection, suppress(sqlite3.DatabaseError):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

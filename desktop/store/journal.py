@@ -1,0 +1,262 @@
+"""The one journal: transactions, their changes, history, undo and redo.
+
+Triggers write the lines (see `store.tables`); nothing else does. The journal is the history shown to people, the
+source of undo and the source of synchronisation.
+"""
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
+from desktop.domain.keys import row_key
+from desktop.domain.record import Audience, Cell
+from desktop.store import derived, search
+from desktop.store.reading import Reader
+from desktop.store.tables import quoted
+
+if TYPE_CHECKING:
+    from desktop.store.workspace import Workspace
+
+STEPS_KEPT = 500
+"""Transactions looked back upon for undo."""
+
+TRUSTED_AHEAD = 48 * 3600 * 1000
+"""Milliseconds by which another PC's clock may run ahead of ours before its time is no longer adopted."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One change of one cell as a person reads it; `field` '' is the birth of the row."""
+
+    tx: int
+    at: int
+    person: str
+    label: str
+    basis: str
+    origin: str
+    field: str
+    old: Cell
+    new: Cell
+
+
+class Transaction:
+    """What may be written while a transaction is open. Keys are minted here; values are cells, already judged."""
+
+    def __init__(self, workspace: "Workspace", number: int, label: str, at: int) -> None:
+        self.number = number
+        self.label = label
+        self.at = at
+        self.changes = Changes()
+        self._workspace = workspace
+        self.connection = workspace.connection
+        self.reader = Reader(self.connection, workspace.schema, workspace.pinyin)
+        self.organisation = self.connection.execute(
+            "SELECT value FROM identity WHERE name = 'organisation'"
+        ).fetchone()[0]
+
+    def insert(self, ledger: str, values: Mapping[str, Cell], *, stream: str = "") -> str:
+        """A new row of our own; its key."""
+        return self.insert_many(ledger, tuple(values), [tuple(values.values())], stream=stream)[0]
+
+    def insert_many(
+        self, ledger: str, fields: Sequence[str], rows: Iterable[Sequence[Cell]], *, stream: str = ""
+    ) -> list[str]:
+        """New rows of our own in one statement; their keys in order. `stream` defaults to the ledger's audience."""
+        audience = stream or self._workspace.schema.ledger(ledger).audience.value
+        if audience == Audience.TO.value:
+            raise ValueError(f"{ledger}: rows of this ledger need a named recipient")
+        keyed = [(row_key(self.organisation, self.at, secrets.randbits(80)), audience, *row) for row in rows]
+        marks = ", ".join("?" * (len(fields) + 2))
+        self.connection.executemany(
+            f'INSERT INTO "{ledger}" ({quoted(("key", "_stream", *fields))}) VALUES ({marks})', keyed
+        )
+        return [str(row[0]) for row in keyed]
+
+    def update(self, ledger: str, key: str, values: Mapping[str, Cell]) -> None:
+        """Set cells of one row; unknown fields are a programming error."""
+        if values:
+            assignments = ", ".join(f'"{name}" = ?' for name in values)
+            self.connection.execute(
+                f'UPDATE "{ledger}" SET {assignments} WHERE key = ?', (*values.values(), key)
+            )
+
+    def update_many(self, ledger: str, field: str, pairs: Iterable[tuple[Cell, str]]) -> None:
+        """Set one field of many rows: (cell, key) pairs."""
+        self.connection.executemany(f'UPDATE "{ledger}" SET "{field}" = ? WHERE key = ?', pairs)
+
+    def delete(self, ledger: str, keys: Iterable[str]) -> None:
+        """Move rows to the recycle bin."""
+        self.update_many(ledger, "_del", ((1, key) for key in keys))
+
+    def restore(self, ledger: str, keys: Iterable[str]) -> None:
+        """Bring rows back from the recycle bin."""
+        self.update_many(ledger, "_del", ((0, key) for key in keys))
+
+    def retell(self, at: int, person: str, label: str, basis: str, segment: str) -> None:
+        """What is written next happened elsewhere: journal it under that transaction's time, person and label."""
+        number = _new(self.connection, at, person, label, basis, f"segment:{segment}")
+        self.connection.execute("UPDATE tx SET segment = ? WHERE id = ?", (segment, number))
+        self.connection.execute("UPDATE current_tx SET tx = ?", (number,))
+
+    def finish(self) -> None:
+        """Refresh what is derived from the touched rows, and read the changes back from the journal."""
+        touched = touched_since(self.connection, self.number)
+        self.connection.execute("UPDATE current_tx SET tx = NULL, applying = 0")
+        self.connection.execute(
+            "DELETE FROM tx WHERE id >= ? AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.tx = tx.id)",
+            (self.number,),
+        )
+        if not touched:
+            return
+        derived.refresh(self.reader, touched, self.number)
+        search.refresh(self.reader, touched)
+        keys = {ledger: frozenset(found) for ledger, found in touched.items()}
+        self.changes = Changes(self.number, self.label, keys, self.changes.skipped)
+
+
+def begin(
+    workspace: "Workspace", person: str, label: str, basis: str, origin: str, applying: bool, wall: int
+) -> Transaction:
+    """Open a transaction row; its time never runs backwards in one library (a clock set back does not disorder it)."""
+    connection = workspace.connection
+    last = connection.execute(
+        "SELECT coalesce(max(at), 0) FROM tx WHERE origin NOT LIKE 'segment:%' OR at <= ?", (wall + TRUSTED_AHEAD,)
+    )
+    at = max(wall, int(last.fetchone()[0]) + 1)
+    number = _new(connection, at, person, label, basis, origin)
+    connection.execute("UPDATE current_tx SET tx = ?, applying = ?", (number, int(applying)))
+    return Transaction(workspace, number, label, at)
+
+
+def _new(connection: sqlite3.Connection, at: int, person: str, label: str, basis: str, origin: str) -> int:
+    number = connection.execute(
+        "INSERT INTO tx (at, person, label, basis, origin) VALUES (?, ?, ?, ?, ?)", (at, person, label, basis, origin)
+    ).lastrowid
+    assert number is not None
+    return number
+
+
+def touched_since(connection: sqlite3.Connection, number: int) -> dict[str, set[str]]:
+    """Ledger → keys with a journal line in this transaction or those retold within it."""
+    touched: dict[str, set[str]] = {}
+    rows = connection.execute("SELECT DISTINCT ledger, key FROM journal WHERE tx >= ?", (number,))
+    for ledger, key in rows:
+        touched.setdefault(ledger, set()).add(key)
+    return touched
+
+
+def history(reader: Reader, ledger: str, key: str) -> list[Line]:
+    """Every change of a row, newest first; a birth line's `new` is the JSON array of its cells."""
+    rows = reader.connection.execute(
+        "SELECT tx.id, tx.at, tx.person, tx.label, tx.basis, tx.origin, journal.field, journal.old, journal.new "
+        "FROM journal JOIN tx ON tx.id = journal.tx WHERE journal.key = ? AND journal.ledger = ? "
+        "ORDER BY journal.id DESC",
+        (key, ledger),
+    )
+    return [Line(*row) for row in rows]
+
+
+def born_cells(reader: Reader, ledger: str, line: Line) -> dict[str, Cell]:
+    """The cells a row was born with, from its birth line."""
+    cells: list[Cell] = json.loads(str(line.new))
+    return {field.name: cell for field, cell in zip(reader.schema.ledger(ledger).stored, cells, strict=False)}
+
+
+def stacks(reader: Reader) -> tuple[list[int], list[int]]:
+    """Transactions that can be undone and redone, the next one last. Derived from the transactions themselves."""
+    rows = reader.connection.execute(
+        "SELECT id, origin FROM tx WHERE origin NOT LIKE 'segment:%' ORDER BY id DESC LIMIT ?", (STEPS_KEPT,)
+    ).fetchall()
+    undo: list[int] = []
+    redo: list[int] = []
+    for number, origin in reversed(rows):
+        word, _, target = origin.partition(":")
+        if word == "undo":
+            _move(int(target), undo, redo)
+        elif word == "redo":
+            _move(int(target), redo, undo)
+        else:
+            undo.append(number)
+            redo.clear()
+    return undo, redo
+
+
+def _move(number: int, source: list[int], target: list[int]) -> None:
+    if number in source:
+        source.remove(number)
+        target.append(number)
+
+
+def label_of(reader: Reader, number: int) -> str:
+    """The label of a transaction."""
+    row = reader.connection.execute("SELECT label FROM tx WHERE id = ?", (number,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]:
+    """Write the inverse of a transaction where its values still stand; the cells left alone are returned.
+
+    A row it made is marked deleted only if nothing of it was changed since; a row edited later is kept.
+    """
+    connection = transaction.connection
+    lines = connection.execute(
+        "SELECT ledger, key, field, old, new FROM journal WHERE tx = ? ORDER BY id DESC", (number,)
+    ).fetchall()
+    born = {(ledger, key) for ledger, key, field, _, _ in lines if field == ""}
+    skipped = []
+    for ledger, key, field, old, new in lines:
+        if field == "":
+            if _changed_since(connection, ledger, key, number):
+                skipped.append((ledger, key, ""))
+            else:
+                transaction.delete(ledger, [key])
+        elif (ledger, key) not in born:
+            cursor = connection.execute(
+                f'UPDATE "{ledger}" SET "{field}" = ? WHERE key = ? AND "{field}" IS ?', (old, key, new)
+            )
+            if cursor.rowcount == 0:
+                skipped.append((ledger, key, field))
+    return skipped
+
+
+def forward(transaction: Transaction, undone: int) -> list[tuple[str, str, str]]:
+    """Do again what an undo took back: the inverse of the undo's own transaction."""
+    row = transaction.connection.execute(
+        "SELECT max(id) FROM tx WHERE origin = ?", (f"undo:{undone}",)
+    ).fetchone()
+    if row[0] is None:
+        raise Refusal("nothing_to_redo", "没有可以重做的操作")
+    return reverse(transaction, int(row[0]))
+
+
+def later_edits(reader: Reader, number: int) -> list[tuple[str, str, str]]:
+    """Cells of rows this transaction touched that were changed by hand since: what an undo would leave alone."""
+    rows = reader.connection.execute(
+        "SELECT DISTINCT later.ledger, later.key, later.field FROM journal AS mine "
+        "JOIN journal AS later ON later.key = mine.key AND later.ledger = mine.ledger AND later.tx > mine.tx "
+        "WHERE mine.tx = ? AND (mine.field = '' OR mine.field = later.field) ORDER BY later.id",
+        (number,),
+    )
+    return [(str(ledger), str(key), str(field)) for ledger, key, field in rows]
+
+
+def _changed_since(connection: sqlite3.Connection, ledger: str, key: str, number: int) -> bool:
+    """Whether the row differs from its birth in a later transaction that still counts (undone edits do not)."""
+    birth, *later = connection.execute(
+        "SELECT field, old, new, tx FROM journal WHERE key = ? AND ledger = ? AND tx >= ? ORDER BY id",
+        (key, ledger, number),
+    ).fetchall()
+    del birth
+    first: dict[str, Cell] = {}
+    last: dict[str, Cell] = {}
+    for field, old, new, tx in later:
+        if tx == number:
+            continue
+        first.setdefault(field, old)
+        last[field] = new
+    return any(first[field] != last[field] for field in first)

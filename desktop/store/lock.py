@@ -1,0 +1,36 @@
+"""One program per workspace: an operating-system lock on `workspace/lock`, let go by the system when the process dies."""
+
+import os
+import sys
+from pathlib import Path
+
+from desktop.domain.errors import EnvironmentFault
+
+
+class WorkspaceLock:
+    """Held from `__init__` to `release`; EnvironmentFault when another program holds it."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _take(self._handle)
+        except OSError:
+            os.close(self._handle)
+            raise EnvironmentFault(
+                "workspace_open", "这个数据文件夹已在另一个窗口打开，请先关闭那个窗口，或改用那个窗口操作"
+            ) from None
+
+    def release(self) -> None:
+        """Let others in."""
+        os.close(self._handle)
+
+
+def _take(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,225 @@
+"""One data folder: the library, its blobs, backups, keys and logs. Opened by one program at a time."""
+
+import logging
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import peewee
+
+from desktop import resources
+from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.domain.keys import is_organisation, organisation_id
+from desktop.domain.ledgers import SCHEMA
+from desktop.domain.record import Schema
+from desktop.store import derived, migrations
+from desktop.store.journal import Transaction, begin
+from desktop.store.lock import WorkspaceLock
+from desktop.store.reading import Reader
+
+_log = logging.getLogger(__name__)
+
+LIBRARY = "library.db"
+"""Name of the database file in the data folder."""
+
+PRAGMAS = (
+    ("journal_mode", "wal"), ("synchronous", "full"), ("foreign_keys", 0), ("busy_timeout", 5000),
+    ("cache_size", -16000), ("temp_store", 2),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this library is: organisation, role (`office` or `bureau`), this PC (`device`), copy (`instance`)."""
+
+    organisation: str
+    name: str
+    area_code: str
+    role: str
+    device: str
+    instance: str
+    superior: str = ""
+    sample: bool = False
+
+    @property
+    def is_bureau(self) -> bool:
+        """Whether this is the bureau's library."""
+        return self.role == "bureau"
+
+
+class Workspace:
+    """An open data folder. Writes go through `transaction`; `reader` is for the calling thread only."""
+
+    def __init__(self, folder: Path, schema: Schema, lock: WorkspaceLock) -> None:
+        self.folder = folder
+        self.schema = schema
+        self.pinyin = resources.pinyin()
+        self._lock = lock
+        self._writing = threading.RLock()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self.database = peewee.SqliteDatabase(
+            str(folder / LIBRARY), pragmas=PRAGMAS, thread_safe=False, check_same_thread=False
+        )
+        self._opened = False
+
+    @classmethod
+    def create(cls, folder: Path, role: str, name: str, area_code: str, *, schema: Schema = SCHEMA,
+               organisation: str = "", superior: str = "", sample: bool = False) -> "Workspace":  # fmt: skip
+        """A new library in an empty or missing folder. The organisation's id is minted unless given."""
+        if (folder / LIBRARY).exists():
+            raise Refusal("exists", f"文件夹“{folder}”里已有数据，请换一个空文件夹，或直接打开它")
+        organisation = organisation or organisation_id(area_code, secrets.randbits(20))
+        if not is_organisation(organisation):
+            raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            raise EnvironmentFault("no_folder", f"不能建立文件夹“{folder}”，请换一个有写入权限的位置") from None
+        workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
+        values = {
+            "organisation": organisation, "name": name, "area_code": area_code, "role": role, "superior": superior,
+            "device": secrets.token_hex(8), "instance": secrets.token_hex(8), "sample": "1" if sample else "",
+        }  # fmt: skip
+        workspace._start()
+        with workspace.database.atomic("IMMEDIATE"):
+            workspace.connection.executemany("INSERT INTO identity VALUES (?, ?)", list(values.items()))
+            workspace.connection.execute("INSERT INTO owned VALUES (?)", (organisation,))
+        return workspace
+
+    @classmethod
+    def open(cls, folder: Path, *, schema: Schema = SCHEMA) -> "Workspace":
+        """Open an existing library, bringing an older one up to date after a backup."""
+        if not (folder / LIBRARY).is_file():
+            raise Refusal("no_library", f"文件夹“{folder}”里没有数据，请先建立（init）或选择正确的文件夹")
+        workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
+        try:
+            workspace._start()
+        except BaseException:
+            workspace.close()
+            raise
+        return workspace
+
+    def _start(self) -> None:
+        try:
+            self.database.connect()
+            self._opened = True
+            found = migrations.version_of(self.database)
+            migrations.check_version(found, self.schema)
+            if 0 < found < self.schema.version:
+                from desktop.store.backup import make_backup
+
+                make_backup(self, "升级前")
+            migrations.upgrade(self.database, self.schema)
+            if not migrations.triggers_whole(self.database, self.schema):
+                _log.error("触发器不全，已重建")
+                migrations.renew_triggers(self.database, self.schema)
+            derived.prepare(self)
+        except peewee.DatabaseError as error:
+            raise EnvironmentFault(
+                "damaged", "数据文件打不开，可能已损坏，请从“备份”恢复最近一份备份"
+            ) from error
+
+    def close(self) -> None:
+        """Close every connection and let the folder go."""
+        for connection in self._readers:
+            connection.close()
+        self._readers.clear()
+        self._local = threading.local()
+        if self._opened:
+            self.database.close()
+            self._opened = False
+        self._lock.release()
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The one writing connection, for store and sync."""
+        connection: sqlite3.Connection = self.database.connection()
+        return connection
+
+    @property
+    def identity(self) -> Identity:
+        """Who this library is."""
+        values = dict(self.reader.connection.execute("SELECT name, value FROM identity").fetchall())
+        named = {item.name: values.get(item.name, "") for item in fields(Identity)}
+        return Identity(**{**named, "sample": bool(named["sample"])})
+
+    @property
+    def reader(self) -> Reader:
+        """A reader of the calling thread, which sees committed data only."""
+        reader: Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            connection = sqlite3.connect(self.folder / LIBRARY, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA query_only = 1")
+            connection.execute("PRAGMA busy_timeout = 5000")
+            self._readers.append(connection)
+            reader = self._local.reader = Reader(connection, self.schema, self.pinyin)
+        return reader
+
+    @contextmanager
+    def transaction(
+        self, person: str, label: str, basis: str = "", origin: str = "", *, applying: bool = False, at: int = 0
+    ) -> Iterator[Transaction]:
+        """One intent: everything done inside is committed together with its journal, or not at all.
+
+        `applying` lifts the owner check for rows of other organisations' streams. Ends with derived values and search
+        refreshed and `Transaction.changes` filled. EnvironmentFault on a full disk; the data are then as before.
+        """
+        with self.exclusive():
+            transaction = begin(self, person, label, basis, origin, applying, at or now())
+            yield transaction
+            transaction.finish()
+
+    @contextmanager
+    def quiet(self) -> Iterator[Path]:
+        """Nobody writes meanwhile; the library's path."""
+        with self._writing:
+            yield self.folder / LIBRARY
+
+    @contextmanager
+    def exclusive(self) -> Iterator[sqlite3.Connection]:
+        """One SQLite write transaction on the writing connection, committed whole or rolled back."""
+        with self._writing, faults():
+            connection = self.connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+
+def now() -> int:
+    """This PC's clock in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """SQLite's complaints about the surroundings as sentences with a remedy; programming errors pass unchanged."""
+    try:
+        yield
+    except (sqlite3.OperationalError, peewee.OperationalError) as error:
+        text = str(error).lower()
+        if "full" in text:
+            raise EnvironmentFault("disk_full", "磁盘已满，刚才的改动没有保存，请清出空间后再试") from error
+        if "locked" in text or "busy" in text:
+            raise EnvironmentFault("locked", "数据文件正被占用，刚才的改动没有保存，请稍后再试") from error
+        if "readonly" in text or "read-only" in text:
+            raise EnvironmentFault("read_only_disk", "数据文件夹不能写入，请检查权限或换到本机磁盘") from error
+        if "disk i/o" in text or "unable to open" in text:
+            raise EnvironmentFault("disk_error", "磁盘读写出错，请检查磁盘或 U 盘是否还在") from error
+        raise

@@ -1,0 +1,1 @@
+"""Synchronisation by signed files: streams of sealed segments, bundles, enrolment. No Qt."""

@@ -1,0 +1,228 @@
+"""Segments: immutable, signed batches of operations; sealing turns the open local edits into them.
+
+A payload is lines of canonical JSON: `["tx", at, person, label, basis]` and, below it, `["ins", ledger, key, cells]` or
+`["set", ledger, key, cells]`. Each transaction of the journal keeps its own operations, so that the history travels.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+import desktop
+from desktop.domain.errors import Refusal
+from desktop.domain.query import owner_of
+from desktop.domain.record import Cell
+from desktop.store.workspace import Identity, Workspace, now
+from desktop.sync import graph, signing
+from desktop.sync.canon import canonical, digest, pack, unpack
+
+SLICE = 5_000
+"""Operations of one segment at most."""
+
+BYTES = 2 * 1024 * 1024
+"""Bytes of one segment's payload before packing, at most (a single operation may exceed it)."""
+
+FORMAT, SUITE, OLDEST_READER = 1, 1, 1
+
+
+@dataclass(frozen=True)
+class Told:
+    """A transaction as it travels."""
+
+    at: int
+    person: str
+    label: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The birth of a row (`born`) or a setting of cells, within a transaction."""
+
+    told: Told
+    born: bool
+    ledger: str
+    key: str
+    cells: dict[str, Cell]
+
+
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
+    """A segment's signed header. `ops` operations on `rows` rows; `sha` and `len` are of the unpacked payload."""
+
+    v: int
+    suite: int
+    stream: str
+    dev: str
+    parents: list[str]
+    gen: int
+    ops: int
+    rows: int
+    sha: str
+    len: int
+    schema: int
+    min_reader: int
+    app: str
+    at: int
+    by: str
+
+
+def seal(workspace: Workspace, person: str) -> int:
+    """Turn every open local transaction into segments; how many. Called before each export, import and exit: an edit
+    made before an import must not seem to have seen it."""
+    identity = workspace.identity
+    with workspace.exclusive() as connection:
+        return seal_open(workspace, connection, identity, person)
+
+
+def seal_open(workspace: Workspace, connection: Any, identity: Identity, person: str) -> int:
+    """The same within a write transaction that is already open."""
+    by_stream = _open_operations(workspace, connection)
+    sealed = 0
+    for stream, operations in by_stream.items():
+        history = graph.load(connection, stream)
+        for batch in _slices(operations):
+            _seal_batch(workspace, connection, identity, history, batch, person)
+            sealed += 1
+    return sealed
+
+
+def _open_operations(workspace: Workspace, connection: Any) -> dict[str, list[tuple[int, Operation]]]:
+    rows = connection.execute(
+        "SELECT tx.id, tx.at, tx.person, tx.label, tx.basis, journal.ledger, journal.key, journal.field, journal.new "
+        "FROM tx JOIN journal ON journal.tx = tx.id WHERE tx.segment IS NULL ORDER BY journal.id"
+    )
+    open_now: dict[tuple[int, str, str], tuple[Told, bool, dict[str, Cell]]] = {}
+    for tx, at, person, label, basis, ledger, key, field, new in rows:
+        known = open_now.get((tx, ledger, key))
+        if known is None:
+            known = open_now[tx, ledger, key] = (Told(at, person, label, basis), field == "", {})
+        if field == "":
+            names = (item.name for item in workspace.schema.ledger(ledger).stored)
+            known[2].update((name, cell) for name, cell in zip(names, json.loads(new), strict=False) if cell is not None)
+        else:
+            known[2][field] = new
+    by_stream: dict[str, list[tuple[int, Operation]]] = {}
+    audiences: dict[tuple[str, str], str] = {}
+    for (tx, ledger, key), (told, born, cells) in open_now.items():
+        if (ledger, key) not in audiences:
+            audiences[ledger, key] = connection.execute(
+                f'SELECT _stream FROM "{ledger}" WHERE key = ?', (key,)
+            ).fetchone()[0]
+        stream = f"{owner_of(key)}.{audiences[ledger, key]}"
+        by_stream.setdefault(stream, []).append((tx, Operation(told, born, ledger, key, cells)))
+    return by_stream
+
+
+def _slices(operations: list[tuple[int, Operation]]) -> Iterator[list[tuple[int, Operation]]]:
+    batch: list[tuple[int, Operation]] = []
+    size = 0
+    for tx, operation in operations:
+        weight = sum(len(str(cell)) + 20 for cell in operation.cells.values()) + 60
+        if batch and (len(batch) >= SLICE or size + weight > BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append((tx, operation))
+        size += weight
+    if batch:
+        yield batch
+
+
+def _seal_batch(workspace: Workspace, connection: Any, identity: Identity, history: graph.StreamGraph,
+                batch: list[tuple[int, Operation]], person: str) -> None:  # fmt: skip
+    operations = [operation for _, operation in batch]
+    plain = write_payload(operations)
+    parents = history.head_hashes()
+    header = Header(
+        v=FORMAT, suite=SUITE, stream=history.name, dev=identity.device, parents=parents,
+        gen=1 + max((history.generation[n] for n in history.heads()), default=0), ops=len(operations),
+        rows=len({(item.ledger, item.key) for item in operations}), sha=digest(plain), len=len(plain),
+        schema=workspace.schema.version, min_reader=OLDEST_READER, app=desktop.__version__, at=now(), by=person,
+    )  # fmt: skip
+    body = canonical(msgspec.to_builtins(header))
+    signature = signing.sign(workspace.folder, signing.DEVICE, body)
+    segment = graph.StoredSegment(
+        digest(body), header.gen, identity.device, header.schema, parents, body, signature, pack(plain)
+    )
+    n = graph.store(connection, history, segment)
+    _remember(workspace, connection, n, operations)
+    connection.executemany("UPDATE tx SET segment = ? WHERE id = ?", {(segment.sha, tx) for tx, _ in batch})
+
+
+def _remember(workspace: Workspace, connection: Any, n: int, operations: list[Operation]) -> None:
+    """Our own operations descend from everything here: each becomes the only live one of its cells."""
+    for idx, operation in enumerate(operations):
+        if operation.born:
+            columns = len(workspace.schema.ledger(operation.ledger).stored)
+            connection.execute(
+                "INSERT INTO sync_row VALUES (?, ?, ?, ?, ?, ?)",
+                (operation.ledger, operation.key, n, idx, operation.told.at, columns),
+            )
+            continue
+        for name, cell in operation.cells.items():
+            connection.execute(
+                "DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", (operation.ledger, operation.key, name)
+            )
+            connection.execute(
+                "INSERT INTO sync_cell VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (operation.ledger, operation.key, name, n, idx, operation.told.at, cell),
+            )
+
+
+def write_payload(operations: list[Operation]) -> bytes:
+    """The unpacked payload of some operations."""
+    lines: list[bytes] = []
+    told: Told | None = None
+    for item in operations:
+        if item.told != told:
+            told = item.told
+            lines.append(canonical(["tx", told.at, told.person, told.label, told.basis]))
+        lines.append(canonical(["ins" if item.born else "set", item.ledger, item.key, item.cells]))
+    return b"\n".join(lines)
+
+
+def read_header(body: bytes) -> Header:
+    """The header in a segment; Refusal if it is none or not in canonical form."""
+    try:
+        header = msgspec.json.decode(body, type=Header)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Refusal("bad_segment", "同步包里有一段数据看不懂，请对方重新生成") from None
+    if header.suite != SUITE or header.ops < 0 or header.gen < 1 or len(header.parents) > 10_000:
+        raise Refusal("bad_segment", "同步包里有一段数据的格式本程序不认识，请先升级程序")
+    return header
+
+
+def read_payload(header: Header, packed: bytes) -> list[Operation]:
+    """The operations of a segment; Refusal unless they are exactly what the header announces."""
+    plain = unpack(packed, header.len)
+    if digest(plain) != header.sha:
+        raise Refusal("bad_segment", "同步包里有一段数据被改动过，请对方重新生成")
+    operations: list[Operation] = []
+    told: Told | None = None
+    for line in plain.split(b"\n") if plain else []:
+        match _decoded(line):
+            case ["tx", int(at), str(person), str(label), str(basis)]:
+                told = Told(at, person, label, basis)
+            case ["ins" | "set" as word, str(ledger), str(key), dict(cells)] if told is not None:
+                operations.append(Operation(told, word == "ins", ledger, key, _cells(cells)))
+            case _:
+                raise Refusal("bad_segment", "同步包里有一条操作看不懂，请对方升级或重新生成")
+    if len(operations) != header.ops:
+        raise Refusal("bad_segment", "同步包里的操作数与说明不符，请对方重新生成")
+    return operations
+
+
+def _decoded(line: bytes) -> Any:
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _cells(cells: dict[str, Any]) -> dict[str, Cell]:
+    for cell in cells.values():
+        if not (cell is None or isinstance(cell, str) or (isinstance(cell, int) and abs(cell) < 2**63)):
+            raise Refusal("bad_segment", "同步包里有一格数据的类型不对，请对方重新生成")
+    return {name: int(cell) if isinstance(cell, bool) else cell for name, cell in cells.items()}

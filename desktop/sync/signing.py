@@ -1,0 +1,89 @@
+"""Keys of this PC and of the bureau, certificates, and the proof by which a new PC is known. Private keys lie in
+files beside the database, never in it."""
+
+import hashlib
+import hmac
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from desktop.sync.canon import canonical, digest
+
+DEVICE, ROOT = "device.key", "root.key"
+"""Key files: of this PC, and of the bureau itself."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The bureau's word that `key` (hexadecimal, Ed25519) belongs to a PC (`device`) of an organisation and may
+    write the streams of the organisations in `streams`."""
+
+    organisation: str
+    name: str
+    role: str
+    device: str
+    key: str
+    streams: list[str]
+    issued_at: int
+
+    @property
+    def body(self) -> bytes:
+        """The signed bytes."""
+        return canonical(asdict(self))
+
+    @property
+    def serial(self) -> str:
+        """The certificate's name."""
+        return digest(self.body)
+
+
+def read_certificate(body: bytes) -> Certificate:
+    """The certificate in a canonical body; msgspec.ValidationError or DecodeError if it is none."""
+    return msgspec.json.decode(body, type=Certificate)
+
+
+def make_key(folder: Path, name: str) -> str:
+    """A new private key file under the data folder; its public key in hexadecimal."""
+    place = folder / "keys" / name
+    place.parent.mkdir(exist_ok=True)
+    private = Ed25519PrivateKey.generate()
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(private.private_bytes_raw().hex())
+        file.flush()
+        os.fsync(file.fileno())
+    return private.public_key().public_bytes_raw().hex()
+
+
+def public_key(folder: Path, name: str) -> str:
+    """The public half of a key file, in hexadecimal."""
+    return _load(folder, name).public_key().public_bytes_raw().hex()
+
+
+def sign(folder: Path, name: str, content: bytes) -> bytes:
+    """The signature of a key file over some bytes."""
+    return _load(folder, name).sign(content)
+
+
+def verified(key: str, signature: bytes, content: bytes) -> bool:
+    """Whether a public key (hexadecimal) signed these bytes."""
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(signature, content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def proof(secret: str, organisation: str, device: str, key: str) -> str:
+    """What only the holder of a unit file's one-time secret can say of its key."""
+    message = canonical([organisation, device, key])
+    return hmac.new(bytes.fromhex(secret), message, hashlib.sha256).hexdigest()
+
+
+def _load(folder: Path, name: str) -> Ed25519PrivateKey:
+    text = (folder / "keys" / name).read_text(encoding="ascii")
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
