@@ -143,6 +143,17 @@ def _days_later(day: str, days: int) -> str:
     return (datetime.date.fromisoformat(day) + datetime.timedelta(days=days)).isoformat()
 
 
+def sheet_named(session: Session, code: str) -> str:
+    """The key of the sheet with this number, or of a new blank one for the checklist of this 表号."""
+    found = session.read.rows(Query("inspection", where(code=code)))
+    if found:
+        return str(found[0]["key"])
+    checklists = session.read.rows(Query("checklist", where(code=code)))
+    if not checklists:
+        raise Refusal("no_inspection", f"没有编号为“{code}”的检查，也没有这个表号的模板，请核对")
+    return make_sheet(session, str(checklists[0]["key"]), None)[1]
+
+
 def document(session: Session, inspection: str) -> Document:
     """The sheet to print: blank where nothing is recorded yet."""
     sheet: Row | None = session.read.row("inspection", inspection)

@@ -93,3 +93,30 @@ def table(session: Session, layout_id: str = DEFAULT_LAYOUT, as_of: str = "",
 def document(session: Session, shown: StatisticsTable) -> Document:
     """The table as a form to print or export."""
     return statistics_document(shown, session.identity.name, "演练" if session.sample else "")
+
+
+def figures(shown: StatisticsTable) -> dict[str, object]:
+    """The table as plain data: a row for each item of each group, and the total of all."""
+    rows = [
+        {"group": group.label, "item": row.label, "planned": row.planned.value, "present": row.present.value,
+         "ratio": row.ratio.shown}
+        for group in shown.groups
+        for row in group.rows
+    ]  # fmt: skip
+    total = shown.groups[0].total
+    return {
+        "as_of": shown.as_of,
+        "rows": rows,
+        "total": {"planned": total.planned.value, "present": total.present.value, "ratio": total.ratio.shown},
+    }
+
+
+def in_words(shown: StatisticsTable) -> str:
+    """The table as lines of text."""
+    lines = [f"{shown.layout.title}（截至 {shown.as_of}）"]
+    for group in shown.groups:
+        lines.append(group.label)
+        for row in (*group.rows, group.total):
+            cells = "  ".join(f"{label} {row.shown(measure)}" for measure, label in shown.layout.columns)
+            lines.append(f"  {row.label}：{cells}")
+    return "\n".join((*lines, *(check.sentence for check in shown.checks)))

@@ -39,6 +39,19 @@ def make_bundle(session: Session, path: Path, recipient: str = "") -> Manifest:
     return bundles.make(session.workspace, session.person, path, recipient)
 
 
+def make_named(session: Session, to: Path, recipient: str = "") -> tuple[Path, Manifest]:
+    """A bundle for a unit given by name or identity; a folder gets a readable file name."""
+    chosen = [unit for unit in recipients(session) if recipient in (unit.name, unit.identity)]
+    if recipient and not chosen and session.identity.is_bureau:
+        raise Refusal("unknown_unit", f"没有名为“{recipient}”的单位，请核对单位名称")
+    identity = str(chosen[0].identity) if chosen else ""
+    if to.is_dir():
+        name = str(chosen[0].name) if chosen else ""
+        made = session.read.connection.execute("SELECT count(*) FROM sync_log WHERE kind = 'made'").fetchone()[0]
+        to = to / file_name(session, name, made + 1)
+    return to, make_bundle(session, to, identity)
+
+
 def inspect_bundle(session: Session, path: Path) -> Outcome:
     """What a bundle would bring; nothing changes."""
     return bundles.inspect(session.workspace, session.person, path)
@@ -104,3 +117,22 @@ def overview(session: Session) -> list[UnitState]:
         UnitState(str(unit.identity), str(unit.name), rows.get(unit.identity, 0), *last.get(unit.identity, (0, 0)))
         for unit in recipients(session)
     ]
+
+
+def figures(outcome: Outcome) -> dict[str, object]:
+    """The outcome as plain data."""
+    return {
+        "from": outcome.sender_name, "added": outcome.added, "changed": outcome.changed, "equal": outcome.equal,
+        "conflicts": outcome.conflicts, "refused": outcome.refused,
+    }  # fmt: skip
+
+
+def in_words(outcome: Outcome, *, rehearsal: bool) -> str:
+    """The outcome in one line."""
+    lead = "查看完毕，尚未写入" if rehearsal else "应用完毕"
+    if not outcome.new_segments and not outcome.refused:
+        return f"{outcome.sender_name} 第 {outcome.number} 号同步包：无新内容"
+    return (
+        f"{lead}：{outcome.sender_name} 第 {outcome.number} 号，新增 {outcome.added} 条，更新 {outcome.changed} 条，"
+        f"相同 {outcome.equal} 条，冲突 {outcome.conflicts} 处，拒收 {outcome.refused} 条"
+    )

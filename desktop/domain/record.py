@@ -140,7 +140,8 @@ RowRule = Callable[[Row], Problem | None]
 class Ledger:
     """One declared ledger.
 
-    `match` are the fields that recognise a row in an imported file; `caption` those that name a row to a person;
+    `match` are the ways to recognise a row in an imported file, tried in turn: each some paths that must all be
+    filled; `caption` those that name a row to a person;
     `columns` the paths a grid shows first (default: every stored field); `parent` the reference field of a child row.
     """
 
@@ -149,7 +150,7 @@ class Ledger:
     fields: tuple[Field, ...]
     record: type["Record"]
     audience: Audience
-    match: tuple[str, ...]
+    match: tuple[tuple[str, ...], ...]
     caption: tuple[str, ...]
     columns: tuple[str, ...]
     parent: str

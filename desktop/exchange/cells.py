@@ -18,8 +18,8 @@ _ERRORS = frozenset(
 def cell_value(raw: object) -> CellValue:
     """The value of a raw cell of any reader.
 
-    Error values are blank. A whole number beyond 2**53 becomes text, since its last digits were lost before it was
-    read (see `is_inexact`). A moment becomes a date at midnight, else text `2022-11-07 08:30`.
+    Error values are blank. A whole number beyond 2**53 becomes text, since its last digits were lost before
+    it was read (see `is_inexact`). A moment becomes a date at midnight, else text `2022-11-07 08:30`.
     """
     if raw is None or isinstance(raw, bool):
         return None if raw is None else ("是" if raw else "否")
@@ -27,20 +27,25 @@ def cell_value(raw: object) -> CellValue:
         return str(raw) if abs(raw) > _EXACT else raw
     if isinstance(raw, float):
         return _number(raw)
-    if isinstance(raw, datetime.datetime):
-        midnight = raw.time() == datetime.time()
-        return raw.date() if midnight else raw.replace(tzinfo=None, microsecond=0).isoformat(" ").removesuffix(":00")
-    if isinstance(raw, datetime.date):
-        return raw
-    if isinstance(raw, datetime.time):
-        return raw.replace(tzinfo=None, microsecond=0).isoformat().removesuffix(":00")
+    if isinstance(raw, datetime.date | datetime.time):
+        return _moment(raw)
     text = _clean(str(raw))
     return None if not text or text in _ERRORS else text
 
 
 def is_inexact(raw: object) -> bool:
-    """Whether the workbook kept a number too long for a workbook, so that its last digits are already wrong."""
-    return isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw) and abs(raw) > _EXACT
+    """Whether the file kept a number longer than workbooks can, so that its last digits are already wrong."""
+    return isinstance(raw, int | float) and math.isfinite(raw) and abs(raw) > _EXACT
+
+
+def _moment(raw: datetime.date | datetime.time) -> CellValue:
+    if isinstance(raw, datetime.time):
+        return raw.replace(tzinfo=None, microsecond=0).isoformat().removesuffix(":00")
+    if not isinstance(raw, datetime.datetime):
+        return raw
+    if raw.time() == datetime.time():
+        return raw.date()
+    return raw.replace(tzinfo=None, microsecond=0).isoformat(" ").removesuffix(":00")
 
 
 def _clean(text: str) -> str:

@@ -1,7 +1,7 @@
 """The OLE container of .xls and .et files, walked only to prove that a reader may walk it too.
 
-Layout: [MS-CFB]; records of the Workbook stream: [MS-XLS] 2.1.4. The reader trusts chains and sizes that a damaged
-file can set to anything, so each one it will follow is followed here first, within bounds.
+Layout: [MS-CFB]; records of the Workbook stream: [MS-XLS] 2.1.4. The reader trusts chains and sizes that a
+damaged file can set to anything, so each one it will follow is followed here first, within bounds.
 """
 
 import struct
@@ -20,9 +20,10 @@ _MOST_ROWS, _MOST_COLUMNS, _MOST_SHEETS = 65_536, 256, 1_000
 
 
 class CompoundFile:
-    """A file of streams. Construction and every method raise Refusal if a chain leaves the file or bites its tail."""
+    """A file of streams. Every method raises Refusal if a chain leaves the file or bites its tail."""
 
     def __init__(self, content: bytes) -> None:
+        """Walk the tables and the directory of the file."""
         self._content = content
         try:
             self._open()
@@ -35,7 +36,7 @@ class CompoundFile:
         return frozenset(self._entries)
 
     def check_workbook(self) -> None:
-        """Refuse a workbook that is encrypted or whose records a reader cannot walk within the limits of .xls."""
+        """Refuse a workbook that is encrypted or whose records break the limits of .xls."""
         name = "Workbook" if "Workbook" in self._entries else "Book"
         try:
             _check_records(self._stream(*self._entries[name]))
@@ -48,7 +49,7 @@ class CompoundFile:
             raise damaged()
         self._size = 1 << header[3]
         self._sectors = max(0, (len(self._content) - 1) // self._size)
-        directory_start, = struct.unpack_from("<I", self._content, 48)
+        (directory_start,) = struct.unpack_from("<I", self._content, 48)
         mini_start, _mini_count, far_start = struct.unpack_from("<3I", self._content, 60)
         self._table = self._allocation(list(struct.unpack_from("<109I", self._content, 76)), far_start)
         directory = self._chain(directory_start)
@@ -57,7 +58,7 @@ class CompoundFile:
         if len(directory) % 128:
             raise damaged()
         for place in range(0, len(directory), 128):
-            length, = struct.unpack_from("<H", directory, place + 64)
+            (length,) = struct.unpack_from("<H", directory, place + 64)
             start, size = struct.unpack_from("<II", directory, place + 116)
             name = directory[place : place + 64].decode("utf-16-le", "replace").split("\0")[0]
             if length > 64 or (directory[place + 66] and size > len(self._content)):
@@ -94,7 +95,7 @@ class CompoundFile:
     def _chain(self, start: int) -> bytes:
         if start in (_END_OF_CHAIN, _FREE):
             return b""
-        parts = []
+        parts: list[bytes] = []
         for _step in range(self._sectors + 1):
             parts.append(self._sector(start))
             start = self._table[start]
@@ -105,7 +106,7 @@ class CompoundFile:
     def _stream(self, start: int, size: int) -> bytes:
         if size >= _MINI_CUTOFF:
             return self._chain(start)[:size]
-        parts = []
+        parts: list[bytes] = []
         for _step in range(len(self._mini_table) + 1):
             if start == _END_OF_CHAIN:
                 return b"".join(parts)[:size]
@@ -130,7 +131,7 @@ def _check_records(stream: bytes) -> None:
 
 
 def _check_substream(stream: bytes, place: int) -> tuple[list[int], int, int]:
-    """Walk the records from `place` to their end: the places of sheets named there, rows and columns reached."""
+    """Walk the records from `place` to their end: the places of sheets, rows and columns reached."""
     places: list[int] = []
     rows = columns = 0
     while place + 4 <= len(stream):

@@ -1,4 +1,4 @@
-"""Which column a heading means: the words each column goes by, and the fairest sharing of headings among columns."""
+"""Which column a heading means: the words each column goes by, and the sharing of headings among columns."""
 
 import re
 import unicodedata
@@ -18,9 +18,10 @@ Match = tuple[float, int, str]
 
 
 class HeadingNames:
-    """The words of all editable columns. A word is looked for whole first, then as a part of a longer heading."""
+    """The words of all editable columns, looked for whole first, then as a part of a longer heading."""
 
     def __init__(self, columns: Sequence[Column], synonyms: Mapping[str, Sequence[str]], fold: Fold) -> None:
+        """Gather the words; `synonyms` are further ones by path, `fold` makes spellings equal."""
         self._fold = fold
         self._order = {column.path: place for place, column in enumerate(columns)}
         self._words: dict[str, list[tuple[int, str]]] = {}
@@ -41,8 +42,7 @@ class HeadingNames:
         return any(self._fold(reading) in self._words for reading in _readings(parts))
 
     def assign(self, headings: Sequence[Sequence[str]]) -> tuple[dict[int, str], float]:
-        """For headings given as their parts from top to bottom: column index to path, each path once, and the sum of
-        how well they fit."""
+        """Share headings, given as their parts from top to bottom: index to path, and how well they fit."""
         matches = [
             (-fit, place, self._order[path], at, path)
             for at, parts in enumerate(headings)
@@ -74,7 +74,7 @@ class HeadingNames:
         for fit, text in ((1.0, whole), (0.95, bare)):
             if text in self._words:
                 return [(fit, place, path) for place, path in self._words[text]]
-        found = []
+        found: list[Match] = []
         for word, owners in self._words.items():
             if len(word) >= _SHORTEST_PART and word in whole:
                 fit = 0.5 + 0.3 * len(word) / len(whole)
@@ -92,7 +92,8 @@ def _readings(parts: Sequence[str]) -> Sequence[str]:
 def _words(column: Column, columns: Sequence[Column], synonyms: Mapping[str, Sequence[str]]) -> list[str]:
     """Label first, then declared synonyms, then further ones.
 
-    A word of a field whose value is derived belongs to the field that keeps what a file says of it (状态 is 原载状态).
+    A word of a field whose value is derived belongs to the field that keeps what a file says of it: 状态 is
+    原载状态, never the status that follows from the dates.
     A short word of another ledger, such as its 编号, does not name the reference to it.
     """
     words = [column.label]

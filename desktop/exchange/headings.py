@@ -1,7 +1,8 @@
-"""Where in a sheet the table begins and which of its columns is which of ours, judged by what the cells say."""
+"""Where in a sheet the table begins and which of its columns is which of ours, judged by what cells say."""
 
 import dataclasses
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -29,8 +30,9 @@ class FoundTable:
     """A table in a sheet. Rows and columns are 0-based indexes into `Sheet.rows`.
 
     `headings` has one text for each column of the sheet, two-row headings joined as `日期/发布`, none as "".
-    `mapping` tells the path of a column that is ours, `unmapped` the unique heading of one that is not; running
-    numbers and our own 错误说明 are in neither. `layout_key` is the same for every file with the same headings.
+    `mapping` tells the path of a column that is ours, `unmapped` the unique heading of one that is not;
+    running numbers and our own 错误说明 are in neither. `layout_key` is the same for all files with the same
+    headings.
     `confidence` (0 to 1) is the share of headings that were recognised, the less certain counting less.
     """
 
@@ -69,7 +71,7 @@ def fold(text: str) -> str:
 
 
 def naming_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """The columns by one of which a person knows a row, such as 标准号 and 标准名称; no table is without one."""
+    """The columns by which a person knows a row, such as 标准号 and 标准名称; a table has one at least."""
     own = [column for column in columns if column.plain is None and column.editable]
     return tuple(
         column
@@ -78,7 +80,9 @@ def naming_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
     ) or tuple(own)
 
 
-def find_table(sheet: Sheet, columns: Sequence[Column], synonyms: Mapping[str, Sequence[str]]) -> FoundTable | None:
+def find_table(
+    sheet: Sheet, columns: Sequence[Column], synonyms: Mapping[str, Sequence[str]]
+) -> FoundTable | None:
     """The best table of a sheet, or None if no row of its beginning reads like its headings.
 
     `synonyms` gives further words for a column by its path. Columns that are only shown are never mapped.
@@ -124,11 +128,13 @@ def _candidate(sheet: Sheet, top: int, depth: int, names: HeadingNames) -> _Cand
     if top + depth > len(sheet.rows):
         return None
     lines = [_heading_line(sheet, row) for row in range(top, top + depth)]
-    for upper, lower in zip(lines, lines[1:], strict=False):
+    for upper, lower in itertools.pairwise(lines):
         for at in range(1, len(upper)):
             if not upper[at] and lower[at]:
                 upper[at] = upper[at - 1]
-    parts = tuple(tuple(dict.fromkeys(text for text in column if text)) for column in zip(*lines, strict=True))
+    parts = tuple(
+        tuple(dict.fromkeys(text for text in column if text)) for column in zip(*lines, strict=True)
+    )
     mapping, score = names.assign(parts)
     return _Candidate(top, depth, parts, mapping, score)
 
@@ -162,7 +168,13 @@ def _table(sheet: Sheet, best: _Candidate, names: HeadingNames) -> FoundTable:
             offered[at] = f"{column_letters(at)} 列"
     known = len(best.mapping) + sum(1 for at in offered if headings[at])
     return FoundTable(
-        best.top, first, best.mapping, _unique(offered), headings, _layout_key(headings), best.score / max(known, 1)
+        best.top,
+        first,
+        best.mapping,
+        _unique(offered),
+        headings,
+        _layout_key(headings),
+        best.score / max(known, 1),
     )
 
 

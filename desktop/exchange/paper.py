@@ -34,6 +34,7 @@ from desktop.domain.errors import EnvironmentFault
 from desktop.exchange.legible import legible
 from desktop.exchange.paper_items import (
     BOX_SIDE,
+    INNER_RULE,
     Box,
     Face,
     Ground,
@@ -78,7 +79,7 @@ _FAMILIES = {
 _HEAVY = {"SimHei", "黑体"}
 """Families that are bold by nature: thickened once more they clog."""
 _GROUND = QColor("#EFEFEF")
-_WATERMARK = QColor("#DEDEDE")
+_WATERMARK = QColor("#E2E2E2")
 _PDF_DOTS_PER_INCH = 1200
 _CREATOR = "标准化工作台"
 _own_application: list[QApplication] = []
@@ -104,6 +105,8 @@ def _font(lettering: Lettering) -> QFont:
     font.setPixelSize(max(round(lettering.height / _UNIT), 1))
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     font.setStyleHint(QFont.StyleHint.Serif if lettering.face is Face.TEXT else QFont.StyleHint.SansSerif)
+    # regional forms off: Noto Serif CJK gives Latin text digits that no reader of the PDF can search or copy
+    font.setFeature(QFont.Tag("locl"), 0)
     if lettering.bold and QFontInfo(font).family() not in _HEAVY:
         font.setBold(True)
     return font
@@ -313,6 +316,8 @@ def _paint_mark(painter: QPainter, item: Mark) -> None:
     import segno
 
     rows = [tuple(row) for row in segno.make(item.text, error="m", micro=False, boost_error=False).matrix]
+    painter.setPen(_pen(INNER_RULE))
+    painter.drawRect(QRectF(item.x, item.y, item.width, item.height))
     quiet = 4
     module = item.width / (len(rows) + 2 * quiet)
     for down, row in enumerate(rows):

@@ -32,7 +32,7 @@ _DATE_LINE = "年　　月　　日"
 
 @dataclass(frozen=True)
 class FieldSetter:
-    """Sets lines of fields in one size; `bold` labels are those of the closing block."""
+    """Sets lines of fields in one size; `bold` is for the first label of each line, as in the closing block."""
 
     measure: Measure
     points: float = FIELD_POINTS
@@ -41,10 +41,6 @@ class FieldSetter:
     @property
     def _line(self) -> float:
         return max(_LINE * self.points / FIELD_POINTS, self._text.pitch)
-
-    @property
-    def _label(self) -> Lettering:
-        return Lettering(Face.HEAD, self.points, self.bold)
 
     @property
     def _text(self) -> Lettering:
@@ -61,22 +57,23 @@ class FieldSetter:
             for field in line:
                 share = width * max(field.width, 0.01) / total
                 last = field is line[-1]
-                block = self._field(field, share if last else share - min(_GAP, share / 4))
+                label = Lettering(Face.HEAD, self.points, self.bold and field is line[0])
+                block = self._field(field, label, share if last else share - min(_GAP, share / 4))
                 items += block.at(x, y)
                 height = max(height, block.height)
                 x += share
             y += height
         return Block(y, tuple(items))
 
-    def _field(self, field: HeadField, width: float) -> Block:
+    def _field(self, field: HeadField, lettering: Lettering, width: float) -> Block:
         label = legible(field.label)
-        natural = self.measure.width(label, self._label)
+        natural = self.measure.width(label, lettering)
         if "\n" not in label and (not label or natural + 2 + max(10.0, width / 4) <= width):
             start = natural + 2 if label else 0.0
             content = self._content(field, width - start)
-            items = [Words(0, 0, natural + 1, self._line, label, self._label)] if label else []
+            items = [Words(0, 0, natural + 1, self._line, label, lettering)] if label else []
             return Block(max(content.height, self._line), (*items, *content.at(start, 0)))
-        above = self._running(label, width, self._label)
+        above = self._running(label, width, lettering)
         content = self._content(field, width)
         return Block(above.height + content.height, (*above.items, *content.at(0, above.height)))
 
@@ -211,7 +208,9 @@ def under_table(document: Document, measure: Measure, width: float) -> Block:
     return Block(height + 0.8 if height else 0.0, tuple(items))
 
 
-def _short_lines(labels: Sequence[str], measure: Measure, width: float, kind: Lettering, room: float) -> Block:
+def _short_lines(
+    labels: Sequence[str], measure: Measure, width: float, kind: Lettering, room: float
+) -> Block:
     items: list[Item] = []
     x = left = width - room
     y = 0.0

@@ -24,12 +24,13 @@ from desktop.exchange.paper_items import (
 from desktop.exchange.table_shape import columns_of, fitted_widths, heading_cells, heading_levels, rows_of
 
 ROW_POINTS = 9.5
-_SIDE_PADDING = 1.2
-_ROW_PADDING = 0.25
+_SIDE_PADDING = 0.75
+_ROW_PADDING = 0.15
 _HEADING_PADDING = 0.4
 _SIZES = (9.5, 9.0, 8.0, 7.0, SMALLEST)
 _HEADING_SIZES = (10.0, 9.0, 8.0, 7.0, SMALLEST)
 _MANY_LINES = 2
+_GROUP = Lettering(Face.TEXT, ROW_POINTS)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Strip:
     """For each cell: an empty or ticked box, or None where it has text."""
     group: str = ""
     group_lines: tuple[str, ...] = ()
-    group_lettering: Lettering = Lettering(Face.TEXT, ROW_POINTS)
+    group_lettering: Lettering = _GROUP
 
     @property
     def group_height(self) -> float:
@@ -98,9 +99,13 @@ class TableSetter:
             lacking = len(lines) * lettering.pitch + 1.0 - sum(heights[cell.top : cell.bottom + 1])
             heights[cell.bottom] += max(lacking, 0.0)
         heights[-1] += max(8.0 - sum(heights), 0.0)
-        tops = [sum(heights[:level]) for level in range(len(heights) + 1)]
+        return self._drawn_heading(set_cells, [sum(heights[:level]) for level in range(len(heights) + 1)])
+
+    def _drawn_heading(
+        self, labels: Sequence[tuple[tuple[str, ...], Lettering]], tops: Sequence[float]
+    ) -> Block:
         items: list[Item] = [Ground(0, 0, self._width, tops[-1])]
-        for cell, (lines, lettering) in zip(cells, set_cells, strict=True):
+        for cell, (lines, lettering) in zip(heading_cells(self._columns), labels, strict=True):
             left, right = self._lefts[cell.first], self._lefts[cell.last + 1]
             top, bottom = tops[cell.top], tops[cell.bottom + 1]
             area = Item(left + _HEADING_PADDING, top, right - left - 2 * _HEADING_PADDING, bottom - top)
@@ -137,7 +142,9 @@ class TableSetter:
             if first and len(group) > 1:
                 strips += group[1:]
             strips += [
-                replace(strip, group=row.group, group_lines=head.group_lines, group_lettering=head.group_lettering)
+                replace(
+                    strip, group=row.group, group_lines=head.group_lines, group_lettering=head.group_lettering
+                )
                 for strip in self._row(place, row, capacity)
                 for head in (group[:1] or [strip])
             ]
@@ -155,7 +162,9 @@ class TableSetter:
         lettering = Lettering(Face.TEXT, ROW_POINTS)
         lines = self._measure.lines(text, lettering, self._width - 2 * _SIDE_PADDING)
         bands = self._parts(Strip(-1, (lines,), lettering, 0, group=text), (self._width,), capacity)
-        short = Strip(-1, (), lettering, 0, group=text, group_lines=self._measure.lines("见上文", lettering, width))
+        short = Strip(
+            -1, (), lettering, 0, group=text, group_lines=self._measure.lines("见上文", lettering, width)
+        )
         return [short, *bands]
 
     def _row(self, place: int, row: TableRow, capacity: float) -> list[Strip]:

@@ -5,7 +5,7 @@ from desktop.domain.errors import Refusal
 MOST_ROWS = 300_000
 MOST_COLUMNS = 500
 MOST_CELLS = 10_000_000
-"""Cells of the rectangles that hold the content of all sheets; a reader keeps every cell of them in memory."""
+"""Cells of the rectangles that hold the content of all sheets; a reader keeps each of them in memory."""
 
 
 def damaged() -> Refusal:
@@ -41,7 +41,8 @@ def web_page() -> Refusal:
 def check_extent(rows: int, columns: int) -> None:
     """Refuse a sheet whose content reaches further down or right than a table does."""
     if rows > MOST_ROWS:
-        raise Refusal("too_many_rows", f"工作表超过 {MOST_ROWS // 10_000} 万行，请删去下方多余的行或分成几个文件再导入")
+        sentence = f"工作表超过 {MOST_ROWS // 10_000} 万行，请删去下方多余的行或分成几个文件再导入"
+        raise Refusal("too_many_rows", sentence)
     if columns > MOST_COLUMNS:
         raise Refusal("too_many_columns", f"工作表超过 {MOST_COLUMNS} 列，请删去右侧多余的列再导入")
     if rows * columns > MOST_CELLS:

@@ -1,4 +1,4 @@
-"""Which rows of an office table are no entries: sections, totals, headings again, counted columns, remarks."""
+"""Which rows of an office table are no entries: sections, totals, headings again, remarks and the like."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,11 @@ from desktop.exchange.cells import CellValue
 from desktop.exchange.headings import FoundTable, fold
 
 _TOTAL = re.compile(r"(本页|累计|以上)?(合计|小计|共计|总计)[:：]?[(（]?\d*(项|个|条|件|部)?[)）]?")
-_REMARK = re.compile(r"(注\d*|说明|备注|填表说明|填表人?|制表人?|填报人?|填报单位|审核人?|审批人?|负责人|联系人|联系电话|填表日期)\s*[:：].*", re.DOTALL)
+_REMARK = re.compile(
+    r"(注\d*|说明|备注|填表说明|填表人?|制表人?|填报人?|填报单位|审核人?|审批人?|负责人|联系人|联系电话|填表日期)"
+    r"\s*[:：].*",
+    re.DOTALL,
+)
 _LEAST_COUNTED = 3
 
 
@@ -40,11 +44,15 @@ def not_a_row(
     return ""
 
 
-def _repeats_heading(row: Sequence[CellValue], filled: Sequence[int], heading_lines: Sequence[Sequence[str]]) -> bool:
+def _repeats_heading(
+    row: Sequence[CellValue], filled: Sequence[int], heading_lines: Sequence[Sequence[str]]
+) -> bool:
     if len(filled) < 2:
         return False
     cells = [(at, fold(str(row[at]))) for at in filled]
-    return all(any(cell and cell == line[at] for line in heading_lines if at < len(line)) for at, cell in cells)
+    return all(
+        any(cell and cell == line[at] for line in heading_lines if at < len(line)) for at, cell in cells
+    )
 
 
 def _is_total(row: Sequence[CellValue], filled: Sequence[int], mapping: Mapping[int, str]) -> bool:

@@ -1,4 +1,4 @@
-"""What is checked of a foreign workbook before any reader sees it: size, kind, container, passwords, active XML."""
+"""What is checked of a foreign workbook before any reader sees it: size, kind, container, passwords, XML."""
 
 import io
 import struct
@@ -16,9 +16,8 @@ _HIGHEST_RATIO = 400
 _RATIO_FROM = 10 * 2**20
 _LARGEST_DIRECTORY = 4 * 2**20
 _PIECE = 1 << 20
-_FORBIDDEN = tuple(
-    word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
-)
+_ENCODINGS = ("ascii", "utf-16-le", "utf-16-be")
+_FORBIDDEN = tuple(word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in _ENCODINGS)
 
 
 class Container(StrEnum):
@@ -123,12 +122,14 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     for member in members:
         if member.flag_bits & 0x1:
             raise protected()
-        if member.file_size > _RATIO_FROM and member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1):
+        if member.file_size > _RATIO_FROM and member.file_size > _HIGHEST_RATIO * max(
+            member.compress_size, 1
+        ):
             raise too_large()
 
 
 def _check_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Unpack the whole member once: that proves its size and checksum, and shows any declaration of entities."""
+    """Unpack the whole member once: that proves its size and checksum, and shows any entity declared."""
     tail = b""
     is_text = member.filename.lower().endswith((".xml", ".rels", ".vml"))
     for piece in member_pieces(archive, member):

@@ -1,7 +1,11 @@
-"""What the workbook reader does not tell and would not survive: how far the content of a sheet reaches before it is
-read, hidden rows and columns of xlsx, merged cells of ods. Found by scanning tags, without building a tree.
+"""What the workbook reader does not tell, found by scanning tags, without building a tree.
+
+How far the content of a sheet reaches must be known before it is read: the reader makes room for the whole
+rectangle and takes the process with it if there is none. Hidden rows and columns of xlsx and merged cells of
+ods it leaves out.
 """
 
+import html
 import io
 import posixpath
 import re
@@ -98,7 +102,7 @@ def _worksheet(stretches: Iterator[bytes]) -> tuple[Marks, int]:
 
 
 def _reach(stretch: bytes) -> tuple[int, int]:
-    """Rows and columns that cells reach; cells without content, which only carry a style, do not count if too far."""
+    """Rows and columns that cells reach; far cells that only carry a style, no content, do not count."""
     if not _ODD_CELL.search(stretch):
         rows = max(map(int, set(_PLAIN_ROW.findall(stretch))), default=0)
         columns = max(map(_column_number, set(_PLAIN_COLUMN.findall(stretch))), default=0)
@@ -148,7 +152,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _tree(archive: zipfile.ZipFile, name: str) -> Element:
-    from defusedxml.ElementTree import fromstring
+    from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
     return cast(Element, fromstring(b"".join(member_pieces(archive, archive.getinfo(name)))))
 
@@ -177,7 +181,8 @@ def _open_document(content: bytes) -> dict[str, Marks]:
                 column, repeated = 0, _attribute(attributes, b"number-rows-repeated", 1)
         elif not closing:
             times = _attribute(attributes, b"number-columns-repeated", 1)
-            down, across = _attribute(attributes, b"number-rows-spanned", 1), _attribute(attributes, b"number-columns-spanned", 1)
+            down = _attribute(attributes, b"number-rows-spanned", 1)
+            across = _attribute(attributes, b"number-columns-spanned", 1)
             if down * across > 1:
                 merged.append((row, column, row + down - 1, column + across - 1))
             column += times
@@ -190,7 +195,5 @@ def _open_document(content: bytes) -> dict[str, Marks]:
 
 
 def _name(attributes: bytes) -> str:
-    from html import unescape
-
     found = re.search(rb"""table:name\s*=\s*(?:"([^"]*)"|'([^']*)')""", attributes)
-    return unescape((found[1] or found[2] or b"").decode("utf-8", "replace")) if found else ""
+    return html.unescape((found[1] or found[2] or b"").decode("utf-8", "replace")) if found else ""

@@ -1,7 +1,5 @@
-"""The rows of a found table as a person means them: merges filled, 同上 resolved, and what is no row set aside."""
+"""The rows of a found table as a person means them: merges filled, 同上 resolved, other rows set aside."""
 
-import datetime
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,17 +13,16 @@ from desktop.exchange.row_reading import not_a_row
 from desktop.exchange.workbook import Sheet
 
 _DITTO = frozenset({"同上", "同前", "同上行", "〃", "″", "″″", '"', "''", "”", "“", "〞"})
-_TIME_OF_DAY = re.compile(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}(:\d{2})?")
-_FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
-_DAY_ZERO = datetime.date(1899, 12, 30)
+_FIRST_SERIAL = 20_000
+"""From here on a number in a date column is a day as workbooks count them."""
 
 
 @dataclass(frozen=True)
 class SourceRow:
     """One row to import. `line` is its row in the file as WPS numbers it.
 
-    `cells` are by path and `extra` by heading, blank ones too. A cell that held several numbers keeps the first;
-    `number_of_parts` tells how many there were and `extra_numbers` names the others.
+    `cells` are by path and `extra` by heading, blank ones too. A cell that held several numbers keeps the
+    first; `number_of_parts` tells how many there were and `extra_numbers` names the others.
     """
 
     line: int
@@ -53,7 +50,7 @@ class CellProblem:
 
 
 def filled_rows(sheet: Sheet) -> list[list[CellValue]]:
-    """The rows with each cell of a vertical merge holding the merge's value; merges to the right are left alone."""
+    """The rows with the value of a vertical merge in each of its rows; merges to the right are left alone."""
     rows = [list(row) for row in sheet.rows]
     budget = sum(len(row) for row in rows)
     for top, left, bottom, _right in sheet.merged:
@@ -71,7 +68,7 @@ def filled_rows(sheet: Sheet) -> list[list[CellValue]]:
 def source_rows(
     sheet: Sheet, found: FoundTable, columns: Sequence[Column]
 ) -> tuple[list[SourceRow], list[SkippedRow]]:
-    """The rows below the headings, in order, and those passed over: sections, totals, repeated headings, remarks.
+    """The rows below the headings, and those passed over: sections, totals, repeated headings, remarks.
 
     Blank rows are in neither. A cell with several numbers beside as many lines of title becomes several rows.
     """
@@ -80,9 +77,10 @@ def source_rows(
     rows: list[SourceRow] = []
     skipped: list[SkippedRow] = []
     above: dict[int, CellValue] = {}
-    heading_lines = [[fold(str(cell or "")) for cell in row] for row in sheet.rows[found.heading_row : found.first_data_row]]
-    for line, row in enumerate(filled_rows(sheet)[found.first_data_row :], start=found.first_data_row + 1):
-        if not any(row[at] is not None for at in range(len(row)) if at != found.reason_column):
+    first = found.first_data_row
+    heading_lines = [[fold(str(cell or "")) for cell in row] for row in sheet.rows[found.heading_row : first]]
+    for line, row in enumerate(filled_rows(sheet)[first:], start=first + 1):
+        if all(cell is None for at, cell in enumerate(row) if at != found.reason_column):
             continue
         reason = not_a_row(row, found, mapping, heading_lines)
         if reason:
@@ -99,7 +97,7 @@ def source_rows(
 
 
 def typed(columns: Sequence[Column], row: SourceRow) -> tuple[dict[str, Cell], list[CellProblem]]:
-    """The cells of a row as its fields keep them, and those that could not be understood, which are left out."""
+    """The cells of a row as its fields keep them, and those not understood, which are left out."""
     cells: dict[str, Cell] = {}
     problems = []
     for column in columns:
@@ -107,25 +105,23 @@ def typed(columns: Sequence[Column], row: SourceRow) -> tuple[dict[str, Cell], l
             continue
         raw = row.cells[column.path]
         try:
-            cells[column.path] = read_cell(column.field, _day(column, raw) if column.field.kind is Kind.DATE else raw)
+            if column.field.kind is Kind.DATE:
+                raw = _day(column, raw)
+            cells[column.path] = read_cell(column.field, raw)
         except Refusal as refusal:
             problems.append(CellProblem(column.path, refusal.message))
     return cells, problems
 
 
 def _day(column: Column, raw: CellValue) -> CellValue:
-    """A date as workbooks hold it: a serial day is a date, a moment is its day, a number such as 2022.11 is text."""
-    if isinstance(raw, int | float) and _FIRST_SERIAL <= raw <= _LAST_SERIAL:
-        return _DAY_ZERO + datetime.timedelta(days=int(raw))
-    if isinstance(raw, float):
-        year, _, month = str(raw).partition(".")
-        if month == "1":
-            choices = f"{year}-01 或 {year}-10"
-            raise Refusal("bad_date", f"“{column.label}”的 {raw} 分不清是 1 月还是 10 月，请写成 {choices}")
-        return str(raw)
-    if isinstance(raw, str) and (moment := _TIME_OF_DAY.fullmatch(raw)):
-        return moment[1]
-    return str(raw) if isinstance(raw, int) else raw
+    """A month typed as the number 2022.11 is text; 2022.1 may have been 2022.10, which no workbook keeps."""
+    if not isinstance(raw, float) or raw >= _FIRST_SERIAL:
+        return raw
+    year, _, month = str(raw).partition(".")
+    if month == "1":
+        choices = f"{year}-01 或 {year}-10"
+        raise Refusal("bad_date", f"“{column.label}”的 {raw} 分不清是 1 月还是 10 月，请写成 {choices}")
+    return str(raw)
 
 
 def _text(row: Sequence[CellValue]) -> str:
@@ -137,7 +133,7 @@ def _apart(row: SourceRow) -> list[SourceRow]:
     """The row, or one for each of its numbers where other cells have a line for each of them."""
     path = _ending(row, "number")
     cell = row.cells.get(path)
-    parts = numbers.split_cell(cell) if isinstance(cell, str) else ()
+    parts = numbers.split_cell(cell) if isinstance(cell, str) else []
     if len(parts) < 2:
         return [row]
     title = row.cells.get(_ending(row, "title"))
@@ -150,9 +146,8 @@ def _apart(row: SourceRow) -> list[SourceRow]:
             )
             for place, part in enumerate(parts)
         ]
-    return [
-        replace(row, cells={**row.cells, path: parts[0]}, number_of_parts=len(parts), extra_numbers=tuple(parts[1:]))
-    ]
+    cells = {**row.cells, path: parts[0]}
+    return [replace(row, cells=cells, number_of_parts=len(parts), extra_numbers=tuple(parts[1:]))]
 
 
 def _ending(row: SourceRow, name: str) -> str:

@@ -34,11 +34,8 @@ def read_text_table(content: bytes) -> list[list[str]]:
 
 
 def _decode(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
+    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
         except UnicodeError:
@@ -56,7 +53,7 @@ def _reads_as_text(text: str) -> bool:
 
 
 def _separator(text: str) -> str:
-    """The separator by which most of the first rows have the same number of cells, more cells being better."""
+    """The separator by which most of the first rows have the same number of cells, the more the better."""
     lines = [line for line in text[:200_000].splitlines() if line.strip()][:_SAMPLE_ROWS]
     best, best_score = _SEPARATORS[0], 0
     for separator in _SEPARATORS:

@@ -47,7 +47,7 @@ def _replace(path: Path, stream: BytesIO) -> None:
             file.write(stream.getbuffer())
             file.flush()
             os.fsync(file.fileno())
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

@@ -1,9 +1,9 @@
-"""A foreign workbook read into plain values. Runs in a worker process: everything it returns can be pickled."""
+"""A foreign workbook read into plain values, in a worker process too: all it returns can be pickled."""
 
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ _MOST_WARNINGS = 100
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: `rows[r][c]` is the cell of the 1-based row r + 1, as WPS counts; all rows have the same length.
+    """One sheet: `rows[r][c]` is the cell of line r + 1, as WPS counts; all rows have the same length.
 
     `warnings` are sentences about cells that were already wrong in the file.
     """
@@ -67,7 +67,11 @@ def read_workbook(path: Path) -> Workbook:
 
     Refusal with code too_large, too_many_rows, too_many_columns, protected, damaged, empty or not_a_table.
     """
-    content = read_content(path)
+    return parse_workbook(read_content(path), path)
+
+
+def parse_workbook(content: bytes, path: Path) -> Workbook:
+    """As `read_workbook`, of bytes already read from the file at `path`."""
     container = screen(content)
     if container is Container.TEXT:
         sheets = [_sheet(path.stem, True, read_text_table(content), Marks())]
@@ -101,10 +105,12 @@ def _read_with_calamine(content: bytes, marks: dict[str, Marks]) -> list[Sheet]:
             if read.end is not None:
                 check_extent(read.end[0] + 1, read.end[1] + 1)
             seen = marks.get(about.name, Marks())
-            ranges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in read.merged_cell_ranges or ())
+            ranges = read.merged_cell_ranges
+            if ranges is not None:
+                merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
+                seen = replace(seen, merged=merged)
             shown = about.visible == SheetVisibleEnum.Visible
-            raw = read.to_python(skip_empty_area=False)
-            sheets.append(_sheet(about.name, shown, raw, Marks(ranges or seen.merged, seen.hidden_rows, seen.hidden_columns)))
+            sheets.append(_sheet(about.name, shown, read.to_python(skip_empty_area=False), seen))
     if not sheets:
         raise not_a_table()
     return sheets
@@ -119,7 +125,7 @@ def _sheet(name: str, visible: bool, raw: list[list[Any]], marks: Marks) -> Shee
             warnings.extend(_inexact(number, raw_row))
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
-    width = max((max((at + 1 for at, cell in enumerate(row) if cell is not None), default=0) for row in rows), default=0)
+    width = max((at + 1 for row in rows for at, cell in enumerate(row) if cell is not None), default=0)
     rows = [row[:width] + [None] * (width - len(row)) for row in rows]
     return Sheet(name, visible, rows, marks.merged, marks.hidden_rows, marks.hidden_columns, tuple(warnings))
 

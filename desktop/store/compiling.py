@@ -105,7 +105,7 @@ class Compiled:
                 among = f"({self._among(test.values, cell)})"
                 return among if test.op is Op.IN else f"(NOT {among})"
             case Op.CONTAINS:
-                return f"(instr(fold({cell}), {self.bind(fold(str(test.values[0])))}) > 0)"
+                return f"(coalesce(instr(fold({cell}), {self.bind(fold(str(test.values[0])))}), 0) > 0)"
         sign = ">=" if test.op is Op.FROM else "<="
         return f"({cell} IS NOT NULL AND {cell} <> '' AND {cell} {sign} {self.bind(test.values[0])})"
 

@@ -80,8 +80,12 @@ def _store(reader: "Reader", ledger: str, key: str, body: str) -> None:
     row = reader.connection.execute(
         "INSERT INTO search_row (ledger, key, body) VALUES (?, ?, ?)", (ledger, key, body)
     ).lastrowid
-    readings = (reader.pinyin.initials(body), *reader.pinyin.alternatives(body))
-    initials = " | ".join(" ".join(reading) for reading in readings)
+    readings = (
+        reading
+        for line in body.split("\n")
+        for reading in (reader.pinyin.initials(line), *reader.pinyin.alternatives(line))
+    )
+    initials = " ".join(" ".join(reading) for reading in readings)
     reader.connection.execute(
         "INSERT INTO search_text (rowid, text, initials) VALUES (?, ?, ?)", (row, " ".join(body), initials)
     )

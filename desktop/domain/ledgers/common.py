@@ -42,7 +42,7 @@ class Setting(
     name="setting",
     label="设置",
     audience=Audience.OWN,
-    match=("name",),
+    match=(("name",),),
     caption=("name",),
 ):
     """One business setting of the unit, shared by its computers."""

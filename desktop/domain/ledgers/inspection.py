@@ -36,7 +36,7 @@ class Checklist(
     Record,
     name="checklist",
     label="检查表模板",
-    match=("code", "edition"),
+    match=(("code", "edition"), ("code",)),
     caption=("code", "title", "edition"),
 ):
     """A versioned checklist; finished inspections keep their own copy of its items."""
@@ -54,7 +54,7 @@ class ChecklistItem(
     Record,
     name="checklist_item",
     label="检查项",
-    match=("checklist", "content"),
+    match=(("content",),),
     caption=("content",),
     parent="checklist",
 ):
@@ -74,7 +74,7 @@ class Inspection(
     Record,
     name="inspection",
     label="检查",
-    match=("code",),
+    match=(("code",),),
     caption=("code",),
     columns=("code", "unit.name", "kind", "quarter", "inspected_on", "checklist_title", "state", "conclusion"),
 ):
@@ -152,7 +152,7 @@ class Finding(
     Record,
     name="finding",
     label="问题",
-    match=("code",),
+    match=(("code",),),
     caption=("code",),
     columns=(
         "code", "state", "unit.name", "problem", "standard_number", "clause", "severity", "responsible_person",

@@ -9,7 +9,7 @@ class Organisation(
     name="organisation",
     label="单位",
     audience=Audience.ALL,
-    match=("name",),
+    match=(("name",),),
     caption=("name",),
 ):
     """A unit, department or inspected body. Its row belongs to whoever entered it; `identity` is its own id."""
@@ -30,7 +30,7 @@ class Person(
     Record,
     name="person",
     label="人员",
-    match=("name", "unit"),
+    match=(("name", "unit.name"),),
     caption=("name",),
 ):
     """Somebody on the roster; also who may sit at this keyboard."""

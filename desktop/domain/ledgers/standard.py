@@ -79,7 +79,7 @@ class Standard(
     Record,
     name="standard",
     label="标准",
-    match=("number", "title"),
+    match=(("number",), ("title",)),
     caption=("number", "title"),
     rules=(dates_in_order,),
     derivation=Derivation(
@@ -152,7 +152,7 @@ class DetailEntry(
     Record,
     name="detail_entry",
     label="标准明细",
-    match=("version", "node", "standard", "planned_title"),
+    match=(("standard.number",), ("standard.title",), ("planned_title",)),
     caption=("standard", "planned_title"),
     columns=(
         "standard.number", "standard.title", "code", "standard.status", "standard.level", "department",
@@ -182,7 +182,7 @@ class StandardLink(
     Record,
     name="standard_link",
     label="标准代替关系",
-    match=("standard", "kind", "other_number"),
+    match=(("standard.number", "kind", "other_number"),),
     caption=("standard", "other_number"),
     columns=("standard.number", "kind", "other.number", "other_number", "notes"),
 ):

@@ -8,7 +8,7 @@ class SystemVersion(
     Record,
     name="system_version",
     label="体系版本",
-    match=("name",),
+    match=(("name",),),
     caption=("name",),
 ):
     """One version of the local standard system."""
@@ -25,7 +25,7 @@ class SystemNode(
     Record,
     name="system_node",
     label="体系节点",
-    match=("version", "code"),
+    match=(("code",),),
     caption=("code", "name"),
     columns=("code", "name", "parent.code", "department", "planned_count", "notes"),
 ):

@@ -1,0 +1,276 @@
+"""A foreign file becomes sheets of plain values, or one sentence."""
+
+import csv
+import datetime
+import io
+import pickle
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook as Book
+from openpyxl.worksheet.worksheet import Worksheet
+
+from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.exchange.compound_file import SIGNATURE
+from desktop.exchange.screening import LARGEST_FILE, LARGEST_UNPACKED, MOST_MEMBERS, Container
+from desktop.exchange.workbook import Workbook, parse_workbook, read_workbook
+from tests.exchange.made_workbooks import FIXTURES, OFFICE_MERGES, OFFICE_TABLE, repacked, save
+
+SHEET_ONE = "xl/worksheets/sheet1.xml"
+PAGE = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</worksheet>'
+
+
+def content_of(path: Path, rows: list[list[object]] | None = None) -> bytes:
+    return save(path / "made.xlsx", rows or [["标准号", "标准名称"], ["GB 1", "甲"]]).read_bytes()
+
+
+def with_sheet(path: Path, data: str) -> bytes:
+    return repacked(content_of(path), {SHEET_ONE: PAGE.format(f"<sheetData>{data}</sheetData>").encode()})
+
+
+def refused(content: bytes) -> str:
+    with pytest.raises(Refusal) as caught:
+        parse_workbook(content, Path("某表.xlsx"))
+    assert caught.value.message.count("，") >= 1
+    assert caught.value.message[-1] not in "。.!"
+    return caught.value.code
+
+
+def parsed(content: bytes) -> Workbook:
+    return parse_workbook(content, Path("某表.xlsx"))
+
+
+def test_an_xlsx_with_everything(tmp_path: Path) -> None:
+    def change(book: Book, page: Worksheet) -> None:
+        page["I5"] = datetime.datetime(2022, 11, 7)
+        page["J5"] = True
+        page["K5"] = 12345678901234567
+        page["L5"] = "=1/0"
+        page.row_dimensions[6].hidden = True
+        page.column_dimensions["H"].hidden = True
+        hidden = book.create_sheet("旧表")
+        hidden.sheet_state = "hidden"
+        hidden["B2"] = "只在 B2"
+        book.create_chartsheet("图")
+
+    path = save(tmp_path / "某局.xlsx", OFFICE_TABLE, OFFICE_MERGES, change=change)
+    workbook = read_workbook(path)
+    page, hidden = workbook.sheets
+    assert (workbook.container, workbook.file_name, workbook.size) == (Container.XLSX, "某局.xlsx", path.stat().st_size)
+    assert (page.name, page.visible, hidden.visible) == ("标准明细", True, False)
+    assert page.rows[4][:4] == [1, "101", "GB/T 1.1-2020", "标准化工作导则"]
+    assert page.rows[4][8:] == [datetime.date(2022, 11, 7), "是", "12345678901234570"]
+    assert (4, 1, 6, 1) in page.merged
+    assert (0, 0, 0, 7) in page.merged
+    assert (page.hidden_rows, page.hidden_columns) == ((5,), (7,))
+    assert len(page.warnings) == 1
+    assert page.warnings[0].startswith("K5 ")
+    assert {len(row) for row in page.rows} == {11}
+    assert hidden.rows == [[None, None], [None, "只在 B2"]]
+
+
+@pytest.mark.parametrize(("name", "container"), [("table.ods", Container.ODS), ("table.xls", Container.XLS)])
+def test_other_workbook_formats_say_the_same(name: str, container: Container) -> None:
+    workbook = read_workbook(FIXTURES / name)
+    page = workbook.sheet("标准明细")
+    assert workbook.container is container
+    assert [sheet.visible for sheet in workbook.sheets] == [True, False]
+    assert page.rows[1][:5] == ["序号", "体系编号", "标准号", "标准名称", "日期"]
+    assert page.rows[4][2:7] == [
+        "GB/T 1.1-2020", "标准化工作导则 第1部分", datetime.date(2020, 3, 31), datetime.date(2020, 10, 1), "现行",
+    ]  # fmt: skip
+    assert page.rows[6][4] == 43137
+    assert set(page.merged) >= {(0, 0, 0, 7), (1, 4, 1, 5), (1, 0, 2, 0), (4, 1, 6, 1)}
+    assert len(page.warnings) == 1
+
+
+def test_a_longer_xls_and_the_name_of_a_wps_table(tmp_path: Path) -> None:
+    path = tmp_path / "台账.et"
+    path.write_bytes((FIXTURES / "long.xls").read_bytes())
+    page = read_workbook(path).sheets[0]
+    assert len(page.rows) == 61
+    assert page.rows[60] == ["DB3301/T 0060-2022", "机关事务管理规范 第60部分", "2022-01-01"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_text_tables_in_every_encoding_and_separator(encoding: str, separator: str) -> None:
+    stream = io.StringIO()
+    rows = [["标准号", "标准名称", "备注"], ["GB/T 1.1-2020", "甲,乙；丙\n丁㐀", '说"好"'], ["0418", "", ""]]
+    csv.writer(stream, delimiter=separator).writerows(rows)
+    workbook = parse_workbook(stream.getvalue().encode(encoding), Path("明细.csv"))
+    assert workbook.container is Container.TEXT
+    assert workbook.sheets[0].name == "明细"
+    assert workbook.sheets[0].rows == [rows[0], rows[1], ["0418", None, None]]
+
+
+def test_content_decides_not_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "其实是文本.xlsx"
+    path.write_text("标准号,标准名称\nGB 1,甲\n", encoding="utf-8")
+    assert read_workbook(path).container is Container.TEXT
+
+
+def test_wrong_dimensions_of_wps_do_not_hide_cells(tmp_path: Path) -> None:
+    data = '<dimension ref="A1"/><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="C1"><v>3</v></c></row></sheetData>'
+    rows = parsed(repacked(content_of(tmp_path), {SHEET_ONE: PAGE.format(data).encode()})).sheets[0].rows
+    assert rows == [[1, None, 3]]
+
+
+def test_what_is_read_can_cross_to_another_process(tmp_path: Path) -> None:
+    workbook = parsed(content_of(tmp_path))
+    assert pickle.loads(pickle.dumps(workbook)) == workbook
+
+
+def test_cells_that_only_carry_a_style_far_away_do_not_count(tmp_path: Path) -> None:
+    data = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    assert parsed(with_sheet(tmp_path, data)).sheets[0].rows == [[1]]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [("A300001", "too_many_rows"), ("SG1", "too_many_columns"), ("SF30000", "too_large"), ("XFD1048576", "too_many_rows")],
+)
+@pytest.mark.parametrize("tag", ['<c r="{}"><v>', "<c s='0' r = '{}' ><v>", '<c r="{}" t="n"> <v>'])
+def test_a_cell_too_far_away_is_refused_before_it_is_read(tmp_path: Path, address: str, code: str, tag: str) -> None:
+    data = f'<row r="1"><c r="A1"><v>1</v></c></row><row>{tag.format(address)}7</v></c></row>'
+    assert refused(with_sheet(tmp_path, data)) == code
+
+
+@pytest.mark.parametrize("cell", ["<c><v>1</v></c>", '<c x="/>" r="XFD9"><v>1</v></c>', '<c x="a>b" r="B1"><v>1</v></c>'])
+def test_cells_whose_place_cannot_be_told_are_refused(tmp_path: Path, cell: str) -> None:
+    assert refused(with_sheet(tmp_path, f'<row r="1">{cell}</row>')) == "damaged"
+
+
+def test_many_sheets_are_counted_together(tmp_path: Path) -> None:
+    content = content_of(tmp_path)
+    far = PAGE.format('<sheetData><row r="9"><c r="A250000"><v>1</v></c><c r="Z1"><v>1</v></c></row></sheetData>')
+    assert parsed(repacked(content, {SHEET_ONE: far.encode()})).sheets[0].rows[0][25] == 1
+    assert refused(repacked(content, {SHEET_ONE: far.encode(), "xl/worksheets/sheet2.xml": far.encode()})) == "too_large"
+
+
+@pytest.mark.parametrize("spread", ['table:number-columns-repeated="501"', 'table:number-rows-repeated="300001"'])
+def test_repeated_cells_of_an_ods_are_bounded(spread: str) -> None:
+    row = spread if "rows" in spread else ""
+    cell = spread if "columns" in spread else ""
+    table = (
+        f'<table:table table:name="x"><table:table-row {row}><table:table-cell office:value-type="float" '
+        f'office:value="1" {cell}/></table:table-row></table:table>'
+    )
+    content = (FIXTURES / "table.ods").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = archive.read("content.xml").decode()
+    start, end = text.index("<table:table "), text.rindex("</table:table>") + len("</table:table>")
+    changed = text[:start] + table + text[end:]
+    assert refused(repacked(content, {"content.xml": changed.encode()})).startswith("too_many")
+
+
+def test_files_that_are_no_table() -> None:
+    assert refused(b"") == "empty"
+    assert refused(b"\xef\xbb\xbf \r\n") == "empty"
+    assert refused(b"%PDF-1.7 something") == "not_a_table"
+    assert refused(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR") == "not_a_table"
+    assert refused("标准号,名称\n".encode("gb18030") + b"\xff\xfe\xff") == "not_a_table"
+    assert refused(b"<html><table><tr><td>GB 1</td></tr></table></html>") == "not_a_table"
+    assert refused(b"  <?xml version='1.0'?><Workbook/>") == "not_a_table"
+    assert refused('标准号,"没有结束的引号\n'.encode() + "甲".encode() * 300_000) == "damaged"
+
+
+def test_an_archive_that_is_no_workbook(tmp_path: Path) -> None:
+    content = content_of(tmp_path)
+    assert refused(repacked(content, {"xl/workbook.xml": None})) == "not_a_table"
+    assert refused(repacked(content, {"xl/_rels/workbook.xml.rels": None})) == "damaged"
+    assert refused(content[:-30]) == "damaged"
+    assert refused(content[: len(content) // 2]) == "damaged"
+
+
+def test_a_workbook_without_a_cell(tmp_path: Path) -> None:
+    path = tmp_path / "空.xlsx"
+    Book().save(path)
+    with pytest.raises(Refusal) as caught:
+        read_workbook(path)
+    assert caught.value.code == "empty"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("declaration", ["<!DOCTYPE x>", '<!DOCTYPE x [<!ENTITY a "aaaa">]>'])
+def test_declarations_in_xml_are_refused(tmp_path: Path, declaration: str, encoding: str) -> None:
+    part = f'<?xml version="1.0" encoding="{encoding}"?>{declaration}{PAGE.format("")}'
+    assert refused(repacked(content_of(tmp_path), {SHEET_ONE: part.encode(encoding)})) == "damaged"
+
+
+def test_a_declaration_across_two_pieces_is_seen(tmp_path: Path) -> None:
+    part = b" " * (2**20 - 4) + b"<!DOCTYPE x>" + PAGE.format("").encode()
+    assert refused(repacked(content_of(tmp_path), {SHEET_ONE: part})) == "damaged"
+
+
+def test_bombs_are_refused_unread(tmp_path: Path) -> None:
+    content = content_of(tmp_path)
+    assert refused(repacked(content, {"xl/media/a.png": bytes(20 * 2**20)})) == "too_large"
+    noise = {f"xl/{at}.txt": b"" for at in range(MOST_MEMBERS)}
+    assert refused(repacked(content, noise)) == "too_large"
+    stored = repacked(content, {"xl/media/a.png": b"x"})
+    place = stored.rindex(b"xl/media/a.png") - 46 + 24
+    lying = stored[:place] + struct.pack("<I", LARGEST_UNPACKED) + stored[place + 4 :]
+    assert refused(lying) == "too_large"
+
+
+def test_a_file_is_not_even_opened_if_it_is_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "大.xlsx"
+    with path.open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+    with pytest.raises(Refusal) as caught:
+        read_workbook(path)
+    assert caught.value.code == "too_large"
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFault) as caught:
+        read_workbook(tmp_path / "没有.xlsx")
+    assert "没有.xlsx" in caught.value.message
+
+
+def encrypted_package() -> bytes:
+    """The container of an xlsx with a password: an OLE file whose directory names EncryptedPackage."""
+    header = bytearray(512)
+    header[:8] = SIGNATURE
+    struct.pack_into("<HHHHH", header, 24, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<II", header, 44, 1, 1)
+    struct.pack_into("<6I", header, 56, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)
+    struct.pack_into("<109I", header, 76, 0, *[0xFFFFFFFF] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, 0xFFFFFFFE, *[0xFFFFFFFF] * 126)
+    directory = bytearray(512)
+    for place, (name, kind) in enumerate([("Root Entry", 5), ("EncryptedPackage", 2), ("EncryptionInfo", 2)]):
+        written = name.encode("utf-16-le")
+        directory[place * 128 : place * 128 + len(written)] = written
+        struct.pack_into("<HB", directory, place * 128 + 64, len(written) + 2, kind)
+        struct.pack_into("<I", directory, place * 128 + 116, 0xFFFFFFFE)
+    return bytes(header) + table + bytes(directory)
+
+
+def test_passwords_are_named_as_what_they_are(tmp_path: Path) -> None:
+    assert refused(encrypted_package()) == "protected"
+    assert refused((FIXTURES / "locked.xls").read_bytes()) == "protected"
+    assert refused((FIXTURES / "locked.ods").read_bytes()) == "protected"
+    content = bytearray(content_of(tmp_path))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + offset] |= 1
+    assert refused(bytes(content)) == "protected"
+
+
+def test_an_ole_file_that_is_no_workbook() -> None:
+    other = encrypted_package()
+    for name in ("EncryptedPackage", "EncryptionInfo"):
+        other = other.replace(name.encode("utf-16-le"), ("X" * len(name)).encode("utf-16-le"))
+    assert refused(other) == "not_a_table"
+
+
+def test_sizes_an_xls_may_not_claim() -> None:
+    content = (FIXTURES / "long.xls").read_bytes()
+    record = struct.pack("<HH", 0x0200, 14)
+    body = content.index(record) + len(record)
+    assert refused(content[: body + 4] + struct.pack("<I", 2**31) + content[body + 8 :]) == "damaged"
+    assert refused(content[: body + 10] + struct.pack("<H", 0xFFFF) + content[body + 12 :]) == "damaged"
+    strings = content.index(struct.pack("<H", 0x00FC), 512)
+    assert refused(content[: strings + 8] + struct.pack("<I", 2**31 - 1) + content[strings + 12 :]) == "damaged"
