@@ -61,7 +61,9 @@ def _library_verbs(verbs: Any) -> None:
     opening = _verb(verbs, "open", "打开窗口", _open)
     opening.add_argument("--quit-after-start", action="store_true", help="窗口可用后立即退出（检查安装用）")
     init = _verb(verbs, "init", "建立数据文件夹", _init)
-    init.add_argument("--role", choices=("office", "bureau"), default="office", help="office 区县单位，bureau 市局")
+    init.add_argument(
+        "--role", choices=("office", "bureau"), default="office", help="office 区县单位，bureau 市局"
+    )
     init.add_argument("--name", default="", help="单位名称")
     init.add_argument("--code", default="", help="6 位行政区划码")
     init.add_argument("--unit-file", type=Path, help="市局给的授权文件（区县单位）")
@@ -108,7 +110,10 @@ def _bundle_verbs(verbs: Any) -> None:
     make = _verb(kinds, "make", "生成同步包", _bundle_make)
     make.add_argument("--to", type=Path, required=True, help="存到哪里（文件或文件夹）")
     make.add_argument("--for", dest="recipient", default="", help="市局：发给哪个单位（名称或标识）")
-    for name, words, run in (("inspect", "查看同步包，不写入", _bundle_inspect), ("apply", "应用同步包", _bundle_apply)):
+    for name, words, run in (
+        ("inspect", "查看同步包，不写入", _bundle_inspect),
+        ("apply", "应用同步包", _bundle_apply),
+    ):
         verb = _verb(kinds, name, words, run)
         verb.add_argument("file", type=Path, help=".bzb 文件")
         verb.add_argument("--json", action="store_true", help="输出 JSON")

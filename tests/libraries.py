@@ -19,7 +19,9 @@ def pair(folder: Path) -> tuple[Session, Session]:
     return bureau, office
 
 
-def another_office(bureau: Session, folder: Path, name: str = "上城区机关事务服务中心", code: str = "330102") -> Session:
+def another_office(
+    bureau: Session, folder: Path, name: str = "上城区机关事务服务中心", code: str = "330102"
+) -> Session:
     """A further office of a bureau."""
     setup.new_unit(bureau, name, code, folder / f"{code}.json")
     return setup.join(folder / code, folder / f"{code}.json", "王海燕")

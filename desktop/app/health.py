@@ -24,7 +24,13 @@ class HealthFinding:
 
 def check(session: Session) -> list[HealthFinding]:
     """Every finding: the file itself, what is derived, rules, references, duplicates."""
-    return [*_file(session), *_derived(session), *_rules(session), *_references(session), *_duplicates(session)]
+    return [
+        *_file(session),
+        *_derived(session),
+        *_rules(session),
+        *_references(session),
+        *_duplicates(session),
+    ]
 
 
 def _file(session: Session) -> Iterator[HealthFinding]:
@@ -40,7 +46,12 @@ def _file(session: Session) -> Iterator[HealthFinding]:
 
 def _derived(session: Session) -> Iterator[HealthFinding]:
     for ledger, key in derived.mismatches(session.read):
-        yield HealthFinding("derived_outdated", ledger, key, f"{session.read.caption(ledger, key)}：推算值过期，请重新保存该行")
+        yield HealthFinding(
+            "derived_outdated",
+            ledger,
+            key,
+            f"{session.read.caption(ledger, key)}：推算值过期，请重新保存该行",
+        )
 
 
 def _rules(session: Session) -> Iterator[HealthFinding]:
@@ -48,10 +59,14 @@ def _rules(session: Session) -> Iterator[HealthFinding]:
         for row in session.read.rows(Query(ledger.name)):
             for problem in ledger.problems(row):
                 name = session.read.caption(ledger.name, str(row["key"]))
-                yield HealthFinding("rule", ledger.name, str(row["key"]), f"{ledger.label} {name}：{problem.message}")
+                yield HealthFinding(
+                    "rule", ledger.name, str(row["key"]), f"{ledger.label} {name}：{problem.message}"
+                )
     for row in session.read.rows(Query("standard")):
         if row["number"] and (reason := numbers.suspicion(str(row["number"]))):
-            yield HealthFinding("suspicious_number", "standard", str(row["key"]), f"{row['number']}：{reason}")
+            yield HealthFinding(
+                "suspicious_number", "standard", str(row["key"]), f"{row['number']}：{reason}"
+            )
 
 
 def _references(session: Session) -> Iterator[HealthFinding]:
@@ -65,7 +80,9 @@ def _references(session: Session) -> Iterator[HealthFinding]:
             )
             for (key,) in dead.fetchall():
                 name = session.read.caption(ledger.name, key)
-                yield HealthFinding("orphan", ledger.name, key, f"{ledger.label} {name}：“{field.label}”指向的记录已不在")
+                yield HealthFinding(
+                    "orphan", ledger.name, key, f"{ledger.label} {name}：“{field.label}”指向的记录已不在"
+                )
 
 
 def _duplicates(session: Session) -> Iterator[HealthFinding]:
@@ -80,11 +97,18 @@ def _duplicates(session: Session) -> Iterator[HealthFinding]:
         owners = [owner for _, owner in rows]
         for key, owner in rows:
             if owners.count(owner) > 1:
-                yield HealthFinding("duplicate_number", "standard", key, f"标准号“{number}”有 {owners.count(owner)} 条，请核对后合并")
+                yield HealthFinding(
+                    "duplicate_number",
+                    "standard",
+                    key,
+                    f"标准号“{number}”有 {owners.count(owner)} 条，请核对后合并",
+                )
     for version in system.active_versions(session.read).values():
         codes: dict[object, list[str]] = {}
         for node in session.read.rows(Query("system_node", where(version=version))):
             codes.setdefault(node["code"], []).append(str(node["key"]))
         for code, keys in codes.items():
             if code and len(keys) > 1:
-                yield HealthFinding("duplicate_code", "system_node", keys[0], f"体系编号“{code}”有 {len(keys)} 个节点")
+                yield HealthFinding(
+                    "duplicate_code", "system_node", keys[0], f"体系编号“{code}”有 {len(keys)} 个节点"
+                )

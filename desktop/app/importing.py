@@ -72,7 +72,9 @@ def _spare_labels(session: Session, ledger: str, headings: list[str]) -> dict[st
     """Spare field → heading of an unknown column: those with this label already, then free ones."""
     known = spare_labels(session)
     by_label = {label: path for path, label in known.items()}
-    spares = [column.path for column in session.schema.columns(ledger) if column.field.name.startswith("spare")]
+    spares = [
+        column.path for column in session.schema.columns(ledger) if column.field.name.startswith("spare")
+    ]
     free = [path for path in spares if path not in known]
     chosen: dict[str, str] = {}
     for heading in headings:
@@ -171,17 +173,25 @@ class _Judging:
             return PlannedRow(line, "refused", values, identity=identity, problems=(("", refusal.message),))
         return PlannedRow(line, "added", values, fixed=fixed, identity=identity)
 
-    def _placed_again(self, line: int, values: dict[str, Cell], identity: str, earlier: PlannedRow) -> PlannedRow:
+    def _placed_again(
+        self, line: int, values: dict[str, Cell], identity: str, earlier: PlannedRow
+    ) -> PlannedRow:
         own = {path: cell for path, cell in values.items() if not path.startswith("standard.")}
         fixed = self._fixed(own)
         match = self._existing.get(identity, [])
         if match:
             fixed["standard"] = match[0]["standard"]
-        return PlannedRow(line, "added", own, fixed=fixed, identity=identity, joins="" if match else earlier.identity)
+        return PlannedRow(
+            line, "added", own, fixed=fixed, identity=identity, joins="" if match else earlier.identity
+        )
 
-    def _compared(self, line: int, values: dict[str, Cell], identity: str, row: dict[str, Cell]) -> PlannedRow:
+    def _compared(
+        self, line: int, values: dict[str, Cell], identity: str, row: dict[str, Cell]
+    ) -> PlannedRow:
         changes = tuple(
-            CellChange(path, row.get(path), cell) for path, cell in values.items() if not _same(path, row.get(path), cell)
+            CellChange(path, row.get(path), cell)
+            for path, cell in values.items()
+            if not _same(path, row.get(path), cell)
         )
         if not changes:
             return PlannedRow(line, "equal", values, str(row["key"]), identity=identity)
@@ -323,5 +333,3 @@ def undoable_batches(session: Session) -> list[tuple[int, str]]:
         "SELECT id, label FROM tx WHERE origin LIKE 'import:%' ORDER BY id DESC LIMIT 50"
     )
     return [(int(number), str(label)) for number, label in rows]
-
-

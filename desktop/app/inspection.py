@@ -48,7 +48,10 @@ def _take_over(transaction: Transaction, sheet: Mapping[str, object]) -> None:
          "subject": str(sheet.get("subject") or ""), "basis": str(sheet.get("basis") or "")},
     )  # fmt: skip
     items: list[dict[str, str]] = sheet["items"]  # type: ignore[assignment]
-    rows = [(key, position(place), *(item.get(name) or None for name in COPIED)) for place, item in enumerate(items)]
+    rows = [
+        (key, position(place), *(item.get(name) or None for name in COPIED))
+        for place, item in enumerate(items)
+    ]
     transaction.insert_many("checklist_item", ("checklist", "position", *COPIED), rows)
 
 
@@ -162,4 +165,6 @@ def document(session: Session, inspection: str) -> Document:
     unit = session.read.caption("organisation", str(sheet["unit"])) if sheet["unit"] else ""
     results = session.read.rows(Query("inspection_result", where(inspection=inspection), (Sort("position"),)))
     words: dict[str, str] = json.loads(resources.read_text("forms", "inspection.json"))
-    return inspection_document(sheet, unit, results, session.identity.name, words, "演练" if session.sample else "")
+    return inspection_document(
+        sheet, unit, results, session.identity.name, words, "演练" if session.sample else ""
+    )

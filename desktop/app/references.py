@@ -22,7 +22,9 @@ def resolve(reader: Reader, ledger: Ledger, field: Field, typed: str, row: Row, 
     own = [found for found in hits if owner_of(str(found["key"])) == owner]
     hits = own or hits
     if not hits:
-        raise Refusal("unknown_reference", f"“{field.label}”里没有“{typed}”，请先在“{target.label}”中建立，或改用已有的")
+        raise Refusal(
+            "unknown_reference", f"“{field.label}”里没有“{typed}”，请先在“{target.label}”中建立，或改用已有的"
+        )
     if len(hits) > 1:
         raise Refusal("many_references", f"“{field.label}”有 {len(hits)} 条都叫“{typed}”，请改用编号区分")
     return str(hits[0]["key"])

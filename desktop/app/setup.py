@@ -19,7 +19,9 @@ UNNAMED = "联络员"
 """Stands for the person at the keyboard until one is chosen."""
 
 
-def found(folder: Path, role: str, name: str, area_code: str, person: str = "", *, sample: bool = False) -> Session:
+def found(
+    folder: Path, role: str, name: str, area_code: str, person: str = "", *, sample: bool = False
+) -> Session:
     """A new library; a bureau also gets its keys. Our own organisation is its first row."""
     if not name.strip():
         raise Refusal("no_name", "请填写单位名称")
@@ -94,7 +96,10 @@ def practice_library(folder: Path) -> Session:
     version = system.own_version(session)
     nodes = {str(node.code): node.key for node in system.nodes_of(session.read, version)}
     checklists = {
-        str(row["code"]): (row, session.read.rows(Query("checklist_item", where(checklist=row["key"]), (Sort("position"),))))
+        str(row["code"]): (
+            row,
+            session.read.rows(Query("checklist_item", where(checklist=row["key"]), (Sort("position"),))),
+        )
         for row in session.read.rows(Query("checklist"))
     }
     with session.write("装入演练数据") as transaction:
@@ -122,7 +127,9 @@ def _standards(transaction: Transaction, data: dict[str, list[dict[str, str]]], 
     fields = ("number", "title", "level", "nature", "kind", "published_on", "effective_on", "withdrawn_on",
               "replaces", "is_key", "our_role", "notes")  # fmt: skip
     rows = [
-        tuple(int(item[f]) if f == "is_key" and item.get(f) is not None else item.get(f) or None for f in fields)
+        tuple(
+            int(item[f]) if f == "is_key" and item.get(f) is not None else item.get(f) or None for f in fields
+        )
         for item in data["standards"]
     ]
     keys = transaction.insert_many("standard", fields, rows)
@@ -130,7 +137,9 @@ def _standards(transaction: Transaction, data: dict[str, list[dict[str, str]]], 
         (version, nodes.get(item["node"]), key, item.get("department"), position(place))
         for place, (item, key) in enumerate(zip(data["standards"], keys, strict=True))
     ]
-    transaction.insert_many("detail_entry", ("version", "node", "standard", "department", "position"), entries)
+    transaction.insert_many(
+        "detail_entry", ("version", "node", "standard", "department", "position"), entries
+    )
     planned = [
         (version, nodes.get(item["node"]), item["title"], item.get("level"), item.get("planned_on"),
          item.get("department"), position(len(entries) + place))
@@ -171,7 +180,16 @@ def _finding(transaction: Transaction, item: dict[str, str], units: dict[str, st
     place = int(item["item"]) - 1 if item.get("item") else -1
     result = rows[place] if 0 <= place < len(rows) else None
     row = transaction.reader.row("inspection_result", result) if result else None
-    plain = ("code", "problem", "severity", "responsible_person", "due_on", "requirement", "closed_on", "verified_by")
+    plain = (
+        "code",
+        "problem",
+        "severity",
+        "responsible_person",
+        "due_on",
+        "requirement",
+        "closed_on",
+        "verified_by",
+    )
     transaction.insert("finding", {
         **{name: item.get(name) or None for name in plain}, "origin": "inspection" if sheet else "self",
         "inspection": sheet, "result": result, "unit": units.get(item.get("unit", "")),

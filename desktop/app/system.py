@@ -106,7 +106,13 @@ def add_node(session: Session, version: str, parent: str | None, code: str, name
     with session.write(f"新增节点 {code}") as transaction:
         key = transaction.insert(
             "system_node",
-            {"version": version, "parent": parent, "code": code, "name": name, "position": position(len(nodes))},
+            {
+                "version": version,
+                "parent": parent,
+                "code": code,
+                "name": name,
+                "position": position(len(nodes)),
+            },
         )
     return transaction.changes, key
 

@@ -22,7 +22,8 @@ class Progress:
     def rate(self) -> Ratio:
         """达标率 = 符合 ÷（符合 + 基本符合 + 不符合）; 不适用 leaves the denominator (handbook 5.1)."""
         return Ratio(
-            sum(self.verdicts.get(word, 0) for word in MEETING), sum(self.verdicts.get(word, 0) for word in COUNTED)
+            sum(self.verdicts.get(word, 0) for word in MEETING),
+            sum(self.verdicts.get(word, 0) for word in COUNTED),
         )
 
     @property

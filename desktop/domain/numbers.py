@@ -77,7 +77,9 @@ class StandardNumber:
         if self.level is Level.INTERNATIONAL:
             sequence = "-".join((self.sequence, *self.parts))
             return f"{self.code}{self.marker} {sequence}" + (f":{self.year}" if self.year else "")
-        head = {"T": f"T/{self.body}", "Q": f"Q/{self.body}"}.get(self.code, f"{self.code}{self.body}{self.marker}")
+        head = {"T": f"T/{self.body}", "Q": f"Q/{self.body}"}.get(
+            self.code, f"{self.code}{self.body}{self.marker}"
+        )
         tail = f"{dash}{self.year}" if self.year else ""
         amendment = f"/{self.amendment}" if self.amendment else ""
         adopted = f"/{self.adopted}" if self.adopted else ""
@@ -103,7 +105,9 @@ class StandardNumber:
         """The same with an order of kinds of one's own."""
         kind = self.code + self.marker if self.level is Level.NATIONAL else self.level.value
         place = kinds.index(kind) if kind in kinds else len(kinds)
-        digits = ".".join(f"{int(part):08d}" for part in (self.sequence.split("-")[-1], *self.parts) if part.isdigit())
+        digits = ".".join(
+            f"{int(part):08d}" for part in (self.sequence.split("-")[-1], *self.parts) if part.isdigit()
+        )
         lead = "" if self.level is Level.NATIONAL else f"{self.code}{self.body}{self.marker}"
         return f"{place:02d} {lead} {digits} {self.year or '0000'} {self.amendment}"
 
@@ -273,7 +277,9 @@ class DocumentNumber:
         return f"{self.office}〔{self.year}〕{self.sequence}号"
 
 
-_DOCUMENT = re.compile(r"(?P<office>[\u4e00-\u9fff]{2,20})\s*(?P<open>[〔\[【((<])\s*(?P<year>(?:19|20)\d{2})\s*[〕\]】))>]\s*第?\s*0*(?P<seq>\d{1,5})\s*号")
+_DOCUMENT = re.compile(
+    r"(?P<office>[\u4e00-\u9fff]{2,20})\s*(?P<open>[〔\[【((<])\s*(?P<year>(?:19|20)\d{2})\s*[〕\]】))>]\s*第?\s*0*(?P<seq>\d{1,5})\s*号"
+)
 
 
 def parse_document_number(text: str) -> DocumentNumber | None:

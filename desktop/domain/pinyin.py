@@ -37,7 +37,9 @@ class PinyinTable:
             syllable, _, characters = line.partition(" ")
             other.update(dict.fromkeys(map(ord, characters), syllable[0]))
         first = {code: syllable[0] for code, syllable in syllables.items()}
-        return cls(first, {code: letter for code, letter in other.items() if letter != first.get(code)}, syllables)
+        return cls(
+            first, {code: letter for code, letter in other.items() if letter != first.get(code)}, syllables
+        )
 
     def initials(self, text: str) -> str:
         """One letter for each character: the initial of its first reading; letters and digits are themselves, all else
@@ -67,5 +69,8 @@ class PinyinTable:
     def sort_key(self, text: str) -> str:
         """A key that sorts Chinese by pinyin and numbers by value; equal keys mean equal folded texts."""
         folded = fold(text)
-        spelled = "".join(f" {self.syllables[ord(letter)]} " if ord(letter) in self.syllables else letter for letter in folded)
+        spelled = "".join(
+            f" {self.syllables[ord(letter)]} " if ord(letter) in self.syllables else letter
+            for letter in folded
+        )
         return _DIGITS.sub(lambda digits: digits[0].zfill(12), " ".join(spelled.split())) + "\0" + folded

@@ -51,7 +51,9 @@ def validity(
     published: str | None, effective: str | None, withdrawn: str | None, replacements: Iterable[Replacement]
 ) -> Validity:
     """The life of a standard. The earliest full replacement with an effective date ends it; a partial one never does."""
-    ends = [first_day(item.effective) for item in replacements if item.effective is not None and not item.partial]
+    ends = [
+        first_day(item.effective) for item in replacements if item.effective is not None and not item.partial
+    ]
     return Validity(_day(published), _day(effective), min(ends, default=None), _day(withdrawn))
 
 

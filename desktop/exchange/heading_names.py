@@ -30,7 +30,7 @@ class HeadingNames:
                 for place, word in enumerate(_words(column, columns, synonyms)):
                     self._words.setdefault(fold(word), []).append((place, column.path))
         self._words.pop("", None)
-        self._ignored = {fold(word) for word in _IGNORED} - set(self._words)
+        self._ignored = {fold(word) for word in _IGNORED} - {"", *self._words}
         self._seen: dict[str, list[Match]] = {}
 
     def is_ignored(self, heading: str) -> bool:
@@ -107,5 +107,6 @@ def _words(column: Column, columns: Sequence[Column], synonyms: Mapping[str, Seq
         derived = column.path.replace(_SOURCE, "")
         for other in columns:
             if other.path == derived and other.field.kind is Kind.DERIVED:
-                words += [other.label, *other.field.synonyms, *synonyms.get(derived, ())]
+                words += [other.label, *other.field.synonyms]
+        words += synonyms.get(derived, ())
     return list(dict.fromkeys(words))

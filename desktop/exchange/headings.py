@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop.domain import numbers
 from desktop.domain.errors import Refusal
 from desktop.domain.record import Column
 from desktop.exchange.cells import column_letters
@@ -93,7 +94,10 @@ def find_table(
     beginning = tuple(span for span in sheet.merged if span[0] < _ROWS_LOOKED_AT + _DEEPEST)
     head = dataclasses.replace(sheet, merged=beginning)
     for top in range(min(_ROWS_LOOKED_AT, len(sheet.rows))):
-        for depth in range(_merged_depth(head, top), _DEEPEST + 1):
+        least = _merged_depth(head, top)
+        for depth in range(least, _DEEPEST + 1):
+            if depth > least and _holds_data(head, top + depth - 1):
+                break
             found = _candidate(head, top, depth, names)
             if found is None or not _is_heading(found, naming, names):
                 continue
@@ -122,6 +126,14 @@ def _merged_depth(sheet: Sheet, top: int) -> int:
     """How many rows the headings beginning at `top` have at least, as vertical merges show."""
     spans = (bottom - first + 1 for first, _, bottom, _ in sheet.merged if first == top and bottom > first)
     return max((span for span in spans if span <= _DEEPEST), default=1)
+
+
+def _holds_data(sheet: Sheet, row: int) -> bool:
+    """Whether a row has what headings do not have: numbers, days, the number of a standard."""
+    cells = sheet.rows[row] if row < len(sheet.rows) else []
+    return any(
+        numbers.parse(cell) is not None if isinstance(cell, str) else cell is not None for cell in cells
+    )
 
 
 def _candidate(sheet: Sheet, top: int, depth: int, names: HeadingNames) -> _Candidate | None:

@@ -292,8 +292,8 @@ def _paint_words(painter: QPainter, item: Words) -> None:
         spare = item.width - QFontMetricsF(font).horizontalAdvance(item.text) * _UNIT
         left += spare if item.align is Align.RIGHT else spare / 2
     painter.save()
-    # the middle of Chinese characters stands 0.38 of their height above the base line
-    painter.translate(left, item.y + item.height / 2 + 0.38 * item.lettering.height)
+    # the middle of Chinese characters stands 0.36 of their height above the base line
+    painter.translate(left, item.y + item.height / 2 + 0.36 * item.lettering.height)
     painter.scale(_UNIT, _UNIT)
     painter.setFont(font)
     painter.setPen(QColor(Qt.GlobalColor.black))

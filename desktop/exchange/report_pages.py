@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from desktop.exchange.cells import CellValue, column_letters
 from desktop.exchange.headings import REASON_HEADING, RESULT_SHEET
 from desktop.exchange.legible import legible
+from desktop.exchange.refusals import MOST_COLUMNS
 from desktop.exchange.screening import Container, unpacked_size
 from desktop.exchange.source_rows import filled_rows
 from desktop.exchange.workbook_report import MOST_CELLS, Report
@@ -46,7 +47,7 @@ def own_workbook(content: bytes, report: Report) -> bytes | None:
         _clear_earlier_marks(page, report)
         _mark(page, report, {line: line for line in report.verdicts})
         return _finished(book, report)
-    except Exception:  # whatever that library cannot carry over, the values can still be given back
+    except Exception:  # noqa: BLE001 - whatever the library cannot carry over, the values can be given back
         return None
 
 
@@ -140,7 +141,8 @@ def _reason_column(report: Report) -> int:
     """The 1-based column for the reasons: the earlier report's, else the first free one at the right."""
     if report.found.reason_column is not None:
         return report.found.reason_column + 1
-    return max([len(report.sheet.rows[0])] + [right + 1 for _, _, _, right in report.sheet.merged]) + 1
+    ends = [right + 1 for _, _, _, right in report.sheet.merged if right < MOST_COLUMNS]
+    return max([len(report.sheet.rows[0]), *ends]) + 1
 
 
 def _finished(book: Book, report: Report) -> bytes:

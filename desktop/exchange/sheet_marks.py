@@ -12,7 +12,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 from xml.etree.ElementTree import Element
 
 from desktop.exchange.refusals import MOST_CELLS, MOST_ROWS, check_extent, damaged, too_large
@@ -152,9 +151,10 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _tree(archive: zipfile.ZipFile, name: str) -> Element:
-    from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+    from defusedxml.ElementTree import fromstring
 
-    return cast(Element, fromstring(b"".join(member_pieces(archive, archive.getinfo(name)))))
+    root: Element = fromstring(b"".join(member_pieces(archive, archive.getinfo(name))))
+    return root
 
 
 def _open_document(content: bytes) -> dict[str, Marks]:

@@ -51,8 +51,8 @@ def write_report(
 ) -> None:
     """Write to `to` (xlsx) the workbook `source` with verdicts on the table `found` of one of its sheets.
 
-    `verdicts` are by line, as `SourceRow.line`. An xlsx keeps its other sheets and its looks, but no macros and
-    no formulas in the imported sheet; of any other file the values of the imported sheet are given. Of a source
+    `verdicts` are by line, as `SourceRow.line`. An xlsx keeps its other sheets and its looks, but no macros
+    and no formulas in the imported sheet; of any other file the values of that sheet are given. Of a source
     larger than `LARGEST_SOURCE`, `MOST_ROWS` or `MOST_CELLS` only the refused rows are. Refusal if the source
     cannot be read any more, EnvironmentFault if `to` cannot be written.
     """

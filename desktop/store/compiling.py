@@ -49,7 +49,9 @@ class Compiled:
         """SQL of a condition."""
         if isinstance(condition, Group):
             parts = [self.condition(test) for test in condition.tests]
-            joined = (" AND " if condition.every else " OR ").join(parts) if parts else str(int(condition.every))
+            joined = (
+                (" AND " if condition.every else " OR ").join(parts) if parts else str(int(condition.every))
+            )
             return f"NOT ({joined})" if condition.negated else f"({joined})"
         if condition.op is Op.FOUND:
             return self._found(str(condition.values[0]))
@@ -134,8 +136,10 @@ class Compiled:
         parts = []
         for word in fold(words).split():
             expression = match_expression(self.pinyin, word)
-            hits = f"SELECT rowid FROM search_text WHERE search_text MATCH {self.bind(expression)}" if expression else (
-                "SELECT id FROM search_row"
+            hits = (
+                f"SELECT rowid FROM search_text WHERE search_text MATCH {self.bind(expression)}"
+                if expression
+                else ("SELECT id FROM search_row")
             )
             parts.append(
                 f"t.key IN (SELECT key FROM search_row WHERE id IN ({hits}) AND ledger = {self.bind(self.ledger)} "

@@ -125,7 +125,8 @@ def begin(
     """Open a transaction row; its time never runs backwards in one library (a clock set back does not disorder it)."""
     connection = workspace.connection
     last = connection.execute(
-        "SELECT coalesce(max(at), 0) FROM tx WHERE origin NOT LIKE 'segment:%' OR at <= ?", (wall + TRUSTED_AHEAD,)
+        "SELECT coalesce(max(at), 0) FROM tx WHERE origin NOT LIKE 'segment:%' OR at <= ?",
+        (wall + TRUSTED_AHEAD,),
     )
     at = max(wall, int(last.fetchone()[0]) + 1)
     number = _new(connection, at, person, label, basis, origin)
@@ -135,7 +136,8 @@ def begin(
 
 def _new(connection: sqlite3.Connection, at: int, person: str, label: str, basis: str, origin: str) -> int:
     number = connection.execute(
-        "INSERT INTO tx (at, person, label, basis, origin) VALUES (?, ?, ?, ?, ?)", (at, person, label, basis, origin)
+        "INSERT INTO tx (at, person, label, basis, origin) VALUES (?, ?, ?, ?, ?)",
+        (at, person, label, basis, origin),
     ).lastrowid
     assert number is not None
     return number

@@ -21,8 +21,10 @@ class WorkspaceLock:
             ) from None
 
     def release(self) -> None:
-        """Let others in."""
-        os.close(self._handle)
+        """Let others in; a second time does nothing."""
+        if self._handle >= 0:
+            os.close(self._handle)
+        self._handle = -1
 
 
 def _take(handle: int) -> None:

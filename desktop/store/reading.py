@@ -22,10 +22,17 @@ class Reader:
         self.schema = schema
         self.pinyin = pinyin
         connection.create_function(
-            "pinyin_key", 1, lambda text: None if text is None else pinyin.sort_key(str(text)), deterministic=True
+            "pinyin_key",
+            1,
+            lambda text: None if text is None else pinyin.sort_key(str(text)),
+            deterministic=True,
         )
-        connection.create_function("fold", 1, lambda text: None if text is None else fold(str(text)), deterministic=True)
-        connection.create_function("holds_word", 2, lambda body, word: matches(pinyin, body, word), deterministic=True)
+        connection.create_function(
+            "fold", 1, lambda text: None if text is None else fold(str(text)), deterministic=True
+        )
+        connection.create_function(
+            "holds_word", 2, lambda body, word: matches(pinyin, body, word), deterministic=True
+        )
 
     def rids(self, query: Query) -> "array[int]":
         """The ids of all rows a query names, in its order."""
@@ -34,7 +41,9 @@ class Reader:
         sql = f"SELECT t.rid {compiled.source()} WHERE {condition} {order}"
         return array("q", (rid for (rid,) in self.connection.execute(sql, compiled.parameters)))
 
-    def page(self, ledger: str, rids: Sequence[int], paths: Sequence[str], as_of: str = "") -> list[tuple[Cell, ...]]:
+    def page(
+        self, ledger: str, rids: Sequence[int], paths: Sequence[str], as_of: str = ""
+    ) -> list[tuple[Cell, ...]]:
         """The cells at `paths` of the rows `rids`, in the order of `rids`; vanished rows are left out."""
         compiled = Compiled(self.schema, ledger, as_of, self.pinyin)
         cells = ", ".join(compiled.expression(path) for path in paths)
@@ -104,7 +113,9 @@ class Reader:
         if row is None:
             return "—"
         declared = self.schema.ledger(ledger)
-        words = [self.show(ledger, name, row[name]) for name in declared.caption if row[name] not in (None, "")]
+        words = [
+            self.show(ledger, name, row[name]) for name in declared.caption if row[name] not in (None, "")
+        ]
         return " ".join(words) or declared.label
 
     def show(self, ledger: str, path: str, cell: Cell) -> str:
@@ -135,5 +146,3 @@ class Reader:
             f'SELECT {quoted(names)} FROM "{ledger}" WHERE key = ? {also}', (key,)
         ).fetchone()
         return None if row is None else dict(zip(names, row, strict=True))
-
-

@@ -61,24 +61,33 @@ def _of_ledger(ledger: Ledger) -> Iterator[tuple[str, str]]:
     tx = "(SELECT tx FROM current_tx)"
     cells = ", ".join(f'NEW."{field.name}"' for field in ledger.stored)
     guard = _guard("NEW")
-    yield f"{ledger.name}_born", (
-        f'CREATE TRIGGER "{ledger.name}_born" AFTER INSERT ON {table} BEGIN {guard} '
-        f"INSERT INTO journal(tx, ledger, key, field, old, new) "
-        f"VALUES({tx}, '{ledger.name}', NEW.key, '', NULL, json_array({cells})); END"
+    yield (
+        f"{ledger.name}_born",
+        (
+            f'CREATE TRIGGER "{ledger.name}_born" AFTER INSERT ON {table} BEGIN {guard} '
+            f"INSERT INTO journal(tx, ledger, key, field, old, new) "
+            f"VALUES({tx}, '{ledger.name}', NEW.key, '', NULL, json_array({cells})); END"
+        ),
     )
     lines = " ".join(
         f"INSERT INTO journal(tx, ledger, key, field, old, new) SELECT {tx}, '{ledger.name}', NEW.key, "
-        f"'{name}', OLD.\"{name}\", NEW.\"{name}\" WHERE OLD.\"{name}\" IS NOT NEW.\"{name}\";"
+        f'\'{name}\', OLD."{name}", NEW."{name}" WHERE OLD."{name}" IS NOT NEW."{name}";'
         for name in ("_del", *(field.name for field in ledger.stored))
     )
-    yield f"{ledger.name}_changed", (
-        f'CREATE TRIGGER "{ledger.name}_changed" AFTER UPDATE ON {table} BEGIN {guard} '
-        f"SELECT RAISE(ABORT, 'key or stream changed') "
-        f"WHERE OLD.key IS NOT NEW.key OR OLD._stream IS NOT NEW._stream OR OLD.rid IS NOT NEW.rid; {lines} END"
+    yield (
+        f"{ledger.name}_changed",
+        (
+            f'CREATE TRIGGER "{ledger.name}_changed" AFTER UPDATE ON {table} BEGIN {guard} '
+            f"SELECT RAISE(ABORT, 'key or stream changed') "
+            f"WHERE OLD.key IS NOT NEW.key OR OLD._stream IS NOT NEW._stream OR OLD.rid IS NOT NEW.rid; {lines} END"
+        ),
     )
-    yield f"{ledger.name}_removed", (
-        f'CREATE TRIGGER "{ledger.name}_removed" BEFORE DELETE ON {table} '
-        f"BEGIN SELECT RAISE(ABORT, 'rows are marked deleted, never removed'); END"
+    yield (
+        f"{ledger.name}_removed",
+        (
+            f'CREATE TRIGGER "{ledger.name}_removed" BEFORE DELETE ON {table} '
+            f"BEGIN SELECT RAISE(ABORT, 'rows are marked deleted, never removed'); END"
+        ),
     )
 
 

@@ -40,7 +40,9 @@ class Touched:
     born: set[tuple[str, str]] = field(default_factory=set)
 
 
-def examine(schema: Schema, connection: sqlite3.Connection, stream: Stream, operations: list[Operation]) -> None:
+def examine(
+    schema: Schema, connection: sqlite3.Connection, stream: Stream, operations: list[Operation]
+) -> None:
     """Refusal if any operation is not one that this stream's owner may write, or speaks of a row that is not there."""
     born: set[tuple[str, str]] = set()
     for operation in operations:
@@ -98,7 +100,9 @@ class Applier:
             ledger = self._schema.ledger(operation.ledger)
             names = {"_del", *(item.name for item in ledger.stored)}
             known = {name: cell for name, cell in operation.cells.items() if name in names}
-            self._keep_unknown(n, idx, operation, {k: v for k, v in operation.cells.items() if k not in names})
+            self._keep_unknown(
+                n, idx, operation, {k: v for k, v in operation.cells.items() if k not in names}
+            )
             self.touched.named.add((operation.ledger, operation.key))
             if operation.born:
                 self._born(n, idx, ledger, operation, known, header.schema)
@@ -130,7 +134,9 @@ class Applier:
     def _set(self, n: int, idx: int, ledger: str, key: str, name: str, at: int, cell: Cell) -> None:
         live = [item for item in self._live(ledger, key, name) if not self._graph.has_seen(n, item.seg)]
         live.append(Live(n, idx, at, cell))
-        self._connection.execute("DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", (ledger, key, name))
+        self._connection.execute(
+            "DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", (ledger, key, name)
+        )
         self._connection.executemany(
             "INSERT INTO sync_cell VALUES (?, ?, ?, ?, ?, ?, ?)",
             [(ledger, key, name, item.seg, item.idx, item.at, item.value) for item in live],
@@ -142,7 +148,8 @@ class Applier:
 
     def _live(self, ledger: str, key: str, name: str) -> list[Live]:
         rows = self._connection.execute(
-            "SELECT seg, idx, at, val FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", (ledger, key, name)
+            "SELECT seg, idx, at, val FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?",
+            (ledger, key, name),
         ).fetchall()
         if rows:
             return [Live(*row) for row in rows]
@@ -158,7 +165,9 @@ class Applier:
         )
 
 
-def birth_value(schema: Schema, connection: sqlite3.Connection, ledger: str, key: str, name: str) -> list[Live]:
+def birth_value(
+    schema: Schema, connection: sqlite3.Connection, ledger: str, key: str, name: str
+) -> list[Live]:
     """The live operation of a cell never written since its row's birth: that birth, if it covered the column."""
     row = connection.execute(
         "SELECT seg, idx, at, ncol FROM sync_row WHERE ledger = ? AND key = ?", (ledger, key)
@@ -167,7 +176,8 @@ def birth_value(schema: Schema, connection: sqlite3.Connection, ledger: str, key
     if row is None or (name != "_del" and names.index(name) >= row[3]):
         return []
     born = connection.execute(
-        "SELECT new FROM journal WHERE key = ? AND ledger = ? AND field = '' ORDER BY id LIMIT 1", (key, ledger)
+        "SELECT new FROM journal WHERE key = ? AND ledger = ? AND field = '' ORDER BY id LIMIT 1",
+        (key, ledger),
     ).fetchone()
     cells = json.loads(born[0])
     value = 0 if name == "_del" else cells[names.index(name)]

@@ -13,6 +13,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.store.backup import make_backup
 from desktop.store.journal import Transaction
+from desktop.store.tables import ORGANISATION_LENGTH
 from desktop.store.workspace import Workspace, now
 from desktop.sync import container, enrolment, graph, segments, signing
 from desktop.sync.applying import Applier, Touched, conflicts, examine
@@ -58,17 +59,20 @@ def make(workspace: Workspace, person: str, path: Path, recipient: str) -> Manif
         segments.seal_open(workspace, connection, identity, person)
         states: dict[str, StreamState] = {}
         files: dict[str, bytes] = {}
-        reports = _reports(connection, recipient)
+        reports, wanted = _reports(connection, recipient)
         for name in graph.streams(connection):
             stream = parse_stream(name)
-            if stream is None or not _readable(connection, stream, recipient, identity.organisation, identity.superior):
+            if stream is None or not _readable(
+                connection, stream, recipient, identity.organisation, identity.superior
+            ):
                 continue
             history = graph.load(connection, name)
             states[name] = StreamState(history.head_hashes())
-            for n in _unknown(history, [report.get(name, []) for report in reports]):
+            asked = {history.number[sha] for sha in wanted if sha in history.number}
+            for n in _unknown(history, [report.get(name, []) for report in reports]) | asked:
                 files.update(_segment_files(connection, n))
-        for serial, body, signature in connection.execute("SELECT serial, body, sig FROM sync_cert").fetchall():
-            files[f"cert/{serial}.json"], files[f"cert/{serial}.sig"] = body, signature
+        owners = {name[:ORGANISATION_LENGTH] for name in states} | {identity.organisation, recipient}
+        files.update(_certificate_files(connection, owners))
         number = _next_number(connection)
         manifest = Manifest(
             container.VERSION, identity.device, identity.organisation, identity.name, identity.instance, number,
@@ -121,8 +125,11 @@ def _judge_signer(workspace: Workspace, connection: sqlite3.Connection, bundle: 
     new = manifest.introduction
     if certificate is not None and certificate.organisation == manifest.organisation:
         key = certificate.key
-    elif new is not None and new.device == manifest.sender and new.organisation == manifest.organisation and (
-        enrolment.check_introduction(connection, new)
+    elif (
+        new is not None
+        and new.device == manifest.sender
+        and new.organisation == manifest.organisation
+        and (enrolment.check_introduction(connection, new))
     ):
         key = new.key
     else:
@@ -141,7 +148,9 @@ def _take_certificates(connection: sqlite3.Connection, bundle: Bundle) -> None:
         enrolment.accept_certificate(connection, body, signature)
 
 
-def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, person: str, step: Step) -> Outcome:
+def _take_in(
+    workspace: Workspace, transaction: Transaction, bundle: Bundle, person: str, step: Step
+) -> Outcome:
     connection, manifest = transaction.connection, bundle.manifest
     _judge_signer(workspace, connection, bundle)
     segments.seal_open(workspace, connection, workspace.identity, person)
@@ -212,7 +221,14 @@ class _Intake:
             self._set_aside(sha, header.rows, refusal.message)
             return
         stored = graph.StoredSegment(
-            sha, header.gen, header.dev, header.schema, header.parents, files[f"seg/{sha}.hdr"], signature, packed
+            sha,
+            header.gen,
+            header.dev,
+            header.schema,
+            header.parents,
+            files[f"seg/{sha}.hdr"],
+            signature,
+            packed,
         )
         n = graph.store(self._connection, history, stored)
         applier = Applier(self._workspace.schema, self._transaction, stream, history)
@@ -250,13 +266,16 @@ class _Intake:
         return self._graphs[stream]
 
 
-def _count(connection: sqlite3.Connection, transaction: Transaction, touched: Touched, outcome: Outcome) -> None:
+def _count(
+    connection: sqlite3.Connection, transaction: Transaction, touched: Touched, outcome: Outcome
+) -> None:
     rows = connection.execute(
         "SELECT DISTINCT ledger, key FROM journal WHERE tx >= ?", (transaction.number,)
     ).fetchall()
     changed = set(rows)
     gone = connection.execute(
-        "SELECT DISTINCT ledger, key FROM journal WHERE tx >= ? AND field = '_del' AND new = 1", (transaction.number,)
+        "SELECT DISTINCT ledger, key FROM journal WHERE tx >= ? AND field = '_del' AND new = 1",
+        (transaction.number,),
     ).fetchall()
     outcome.added = len(touched.born)
     outcome.changed = len(changed - touched.born)
@@ -268,7 +287,9 @@ def _count(connection: sqlite3.Connection, transaction: Transaction, touched: To
     ]
 
 
-def _readable(connection: sqlite3.Connection, stream: Stream, recipient: str, ours: str, our_superior: str) -> bool:
+def _readable(
+    connection: sqlite3.Connection, stream: Stream, recipient: str, ours: str, our_superior: str
+) -> bool:
     def superior(organisation: str) -> str:
         if organisation == ours:
             return our_superior
@@ -277,17 +298,29 @@ def _readable(connection: sqlite3.Connection, stream: Stream, recipient: str, ou
     return may_read(stream, recipient, superior(stream.owner), superior(recipient))
 
 
-def _reports(connection: sqlite3.Connection, recipient: str) -> list[dict[str, list[str]]]:
-    rows = connection.execute("SELECT heads FROM sync_peer WHERE organisation = ?", (recipient,)).fetchall()
-    return [json.loads(heads) for (heads,) in rows] or [{}]
+def _reports(connection: sqlite3.Connection, recipient: str) -> tuple[list[dict[str, list[str]]], set[str]]:
+    """What each PC of the recipient last said it has, and what any of them asked for."""
+    rows = connection.execute(
+        "SELECT heads, want FROM sync_peer WHERE organisation = ?", (recipient,)
+    ).fetchall()
+    wanted = {sha for _, want in rows for sha in json.loads(want)}
+    return [json.loads(heads) for heads, _ in rows] or [{}], wanted
 
 
-def _unknown(history: graph.StreamGraph, reports: list[list[str]]) -> list[int]:
-    """Segments that some PC of the recipient has not reported, oldest first."""
+def _unknown(history: graph.StreamGraph, reports: list[list[str]]) -> set[int]:
+    """Segments that some PC of the recipient has not reported."""
     known = set(history.hashes)
     for heads in reports:
         known &= history.covered_by(heads)
-    return sorted(set(history.hashes) - known, key=lambda n: (history.generation[n], n))
+    return set(history.hashes) - known
+
+
+def _certificate_files(connection: sqlite3.Connection, owners: set[str]) -> dict[str, bytes]:
+    files = {}
+    for serial, body, signature in connection.execute("SELECT serial, body, sig FROM sync_cert").fetchall():
+        if signing.read_certificate(body).organisation in owners:
+            files[f"cert/{serial}.json"], files[f"cert/{serial}.sig"] = body, signature
+    return files
 
 
 def _segment_files(connection: sqlite3.Connection, n: int) -> dict[str, bytes]:

@@ -49,7 +49,9 @@ def prepare(workspace: Workspace) -> None:
     with workspace.exclusive() as connection:
         if identity.is_bureau:
             _set(connection, "root", signing.make_key(folder, ROOT))
-            _certify(workspace, connection, identity.organisation, identity.name, "bureau", identity.device, key)
+            _certify(
+                workspace, connection, identity.organisation, identity.name, "bureau", identity.device, key
+            )
 
 
 def write_unit_file(workspace: Workspace, organisation: str, name: str, area_code: str, path: Path) -> None:
@@ -61,7 +63,9 @@ def write_unit_file(workspace: Workspace, organisation: str, name: str, area_cod
         raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
     secret = secrets.token_hex(32)
     with workspace.exclusive() as connection:
-        connection.execute("INSERT OR REPLACE INTO sync_invitation VALUES (?, ?, NULL)", (organisation, secret))
+        connection.execute(
+            "INSERT OR REPLACE INTO sync_invitation VALUES (?, ?, NULL)", (organisation, secret)
+        )
         rows = connection.execute("SELECT body, sig FROM sync_cert").fetchall()
     own = [
         canonical([body.decode(), signature.hex()]).decode()
@@ -149,7 +153,8 @@ def accept_certificate(connection: sqlite3.Connection, body: bytes, signature: b
     if not signing.verified(root_key(connection), signature, body):
         raise Refusal("foreign_signer", "这个同步包不是本市局或其授权单位生成的，没有读入，请核对来源")
     connection.execute(
-        "INSERT OR IGNORE INTO sync_cert (serial, body, sig) VALUES (?, ?, ?)", (certificate.serial, body, signature)
+        "INSERT OR IGNORE INTO sync_cert (serial, body, sig) VALUES (?, ?, ?)",
+        (certificate.serial, body, signature),
     )
     return certificate
 
@@ -193,4 +198,3 @@ def _get(connection: sqlite3.Connection, name: str) -> str:
 
 def _set(connection: sqlite3.Connection, name: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO identity VALUES (?, ?)", (name, value))
-

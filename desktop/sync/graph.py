@@ -57,7 +57,8 @@ def load(connection: sqlite3.Connection, stream: str) -> StreamGraph:
     """The applied segments of a stream."""
     graph = StreamGraph(stream)
     rows = connection.execute(
-        "SELECT n, sidx, hash, gen, hdr FROM sync_seg WHERE stream = ? AND state = ? ORDER BY gen, n", (stream, APPLIED)
+        "SELECT n, sidx, hash, gen, hdr FROM sync_seg WHERE stream = ? AND state = ? ORDER BY gen, n",
+        (stream, APPLIED),
     ).fetchall()
     for n, sidx, sha, gen, header in rows:
         graph.add(n, sidx, sha, gen, [graph.number[parent] for parent in json.loads(header)["parents"]])
@@ -66,7 +67,9 @@ def load(connection: sqlite3.Connection, stream: str) -> StreamGraph:
 
 def streams(connection: sqlite3.Connection) -> list[str]:
     """The names of all streams with an applied segment."""
-    rows = connection.execute("SELECT DISTINCT stream FROM sync_seg WHERE state = ? ORDER BY stream", (APPLIED,))
+    rows = connection.execute(
+        "SELECT DISTINCT stream FROM sync_seg WHERE state = ? ORDER BY stream", (APPLIED,)
+    )
     return [name for (name,) in rows]
 
 

@@ -101,7 +101,9 @@ def _open_operations(workspace: Workspace, connection: Any) -> dict[str, list[tu
             known = open_now[tx, ledger, key] = (Told(at, person, label, basis), field == "", {})
         if field == "":
             names = (item.name for item in workspace.schema.ledger(ledger).stored)
-            known[2].update((name, cell) for name, cell in zip(names, json.loads(new), strict=False) if cell is not None)
+            known[2].update(
+                (name, cell) for name, cell in zip(names, json.loads(new), strict=False) if cell is not None
+            )
         else:
             known[2][field] = new
     by_stream: dict[str, list[tuple[int, Operation]]] = {}
@@ -163,7 +165,8 @@ def _remember(workspace: Workspace, connection: Any, n: int, operations: list[Op
             continue
         for name, cell in operation.cells.items():
             connection.execute(
-                "DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", (operation.ledger, operation.key, name)
+                "DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?",
+                (operation.ledger, operation.key, name),
             )
             connection.execute(
                 "INSERT INTO sync_cell VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -55,10 +55,13 @@ def sheet(rows: Sequence[Sequence[object]], merged: tuple[tuple[int, int, int, i
     return Sheet("明细", True, [[*row, *[None] * (width - len(row))] for row in rows], merged)  # type: ignore[list-item]
 
 
-def repacked(content: bytes, changes: dict[str, bytes | None]) -> bytes:
+def repacked(content: bytes, changes: Mapping[str, bytes | None]) -> bytes:
     """An archive with members replaced, added, or (None) left out."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
         for name in source.namelist():
             if name not in changes:
                 made.writestr(name, source.read(name))

@@ -48,7 +48,9 @@ def test_each_kind_of_raw_cell(raw: object, value: object) -> None:
     assert type(cell_value(raw)) is type(value)
 
 
-@given(st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.datetimes(), st.dates(), st.times()))
+@given(
+    st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.datetimes(), st.dates(), st.times())
+)
 def test_a_value_is_its_own_value(raw: Any) -> None:
     once = cell_value(raw)
     assert cell_value(once) == once
@@ -69,4 +71,12 @@ def test_only_numbers_beyond_a_workbooks_digits_are_inexact() -> None:
 
 
 def test_columns_are_named_as_on_the_screen() -> None:
-    assert [column_letters(at) for at in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+    assert [column_letters(at) for at in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "ZZ",
+        "AAA",
+    ]

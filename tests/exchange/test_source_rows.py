@@ -11,7 +11,15 @@ from desktop.exchange.cells import CellValue
 from desktop.exchange.headings import best_sheet, find_table
 from desktop.exchange.source_rows import SkippedRow, SourceRow, filled_rows, source_rows, typed
 from desktop.exchange.workbook import Sheet, read_workbook
-from tests.exchange.made_workbooks import COLUMNS, FIXTURES, OFFICE_MERGES, OFFICE_TABLE, SYNONYMS, save, sheet
+from tests.exchange.made_workbooks import (
+    COLUMNS,
+    FIXTURES,
+    OFFICE_MERGES,
+    OFFICE_TABLE,
+    SYNONYMS,
+    save,
+    sheet,
+)
 from tests.exchange.test_headings import SHEETS
 
 NUMBER, TITLE = "standard.number", "standard.title"
@@ -42,7 +50,10 @@ def test_the_office_table(tmp_path: Path, name: str) -> None:
     assert [row.line for row in rows[:3]] == [5, 6, 7]
     assert [row.cells["code"] for row in rows[:3]] == ["101", "101", "101"]
     assert rows[1].cells["standard.source_status"] == "现行"
-    assert [(row.line, row.reason) for row in passed] == [(4, "分类标题行"), (page.rows.index(page.rows[-1]) + 1, "合计行")]
+    assert [(row.line, row.reason) for row in passed] == [
+        (4, "分类标题行"),
+        (page.rows.index(page.rows[-1]) + 1, "合计行"),
+    ]
     assert passed[0].text == "一、基础通用"
 
 
@@ -91,7 +102,16 @@ def test_headings_again_counted_columns_and_remarks_are_no_rows() -> None:
     assert skipped([1, 2, 3, 4, 5, 6]) == ["栏次行"]
     assert skipped(["注：本表一式两份", None, None, None, None, None]) == ["表下的说明"]
     assert skipped(["填表人：张三", None, "审核：李四", None, None, None]) == ["表下的说明"]
-    assert skipped([None, None, None, None, None, "只有出处", ]) == ["分类标题行"]
+    assert skipped(
+        [
+            None,
+            None,
+            None,
+            None,
+            None,
+            "只有出处",
+        ]
+    ) == ["分类标题行"]
     assert skipped([7, None, None, None, None, "只有出处"]) == ["没有可导入的内容"]
 
 
@@ -108,16 +128,28 @@ def test_a_list_of_one_column_has_rows_of_one_cell() -> None:
 
 
 def test_several_numbers_of_one_document() -> None:
-    (row,) = rows_of([1, "LS/T 1301-2022\nGC/T 1801-2022", "机关食堂反食品浪费工作成效评估和通报制度", "2022"])
+    (row,) = rows_of(
+        [1, "LS/T 1301-2022\nGC/T 1801-2022", "机关食堂反食品浪费工作成效评估和通报制度", "2022"]
+    )
     assert row.cells[NUMBER] == "LS/T 1301-2022"
     assert (row.number_of_parts, row.extra_numbers) == (2, ("GC/T 1801-2022",))
 
 
 def test_several_numbers_beside_as_many_titles_are_several_rows() -> None:
-    first, second = rows_of([1, "GB 1-2020\nGB 2-2021", "甲\n\n乙", "2020-01-01\n2021-01-01", "现行", "一\n二"])
+    first, second = rows_of(
+        [1, "GB 1-2020\nGB 2-2021", "甲\n\n乙", "2020-01-01\n2021-01-01", "现行", "一\n二"]
+    )
     assert (first.line, second.line) == (2, 2)
-    assert [first.cells[path] for path in (NUMBER, TITLE, "standard.effective_on")] == ["GB 1-2020", "甲", "2020-01-01"]
-    assert [second.cells[path] for path in (NUMBER, TITLE, "standard.effective_on")] == ["GB 2-2021", "乙", "2021-01-01"]
+    assert [first.cells[path] for path in (NUMBER, TITLE, "standard.effective_on")] == [
+        "GB 1-2020",
+        "甲",
+        "2020-01-01",
+    ]
+    assert [second.cells[path] for path in (NUMBER, TITLE, "standard.effective_on")] == [
+        "GB 2-2021",
+        "乙",
+        "2021-01-01",
+    ]
     assert [row.cells["standard.source_status"] for row in (first, second)] == ["现行", "现行"]
     assert [row.extra["文件出处"] for row in (first, second)] == ["一", "二"]
     assert [row.number_of_parts for row in (first, second)] == [1, 1]

@@ -58,7 +58,11 @@ def test_an_xlsx_with_everything(tmp_path: Path) -> None:
     path = save(tmp_path / "某局.xlsx", OFFICE_TABLE, OFFICE_MERGES, change=change)
     workbook = read_workbook(path)
     page, hidden = workbook.sheets
-    assert (workbook.container, workbook.file_name, workbook.size) == (Container.XLSX, "某局.xlsx", path.stat().st_size)
+    assert (workbook.container, workbook.file_name, workbook.size) == (
+        Container.XLSX,
+        "某局.xlsx",
+        path.stat().st_size,
+    )
     assert (page.name, page.visible, hidden.visible) == ("标准明细", True, False)
     assert page.rows[4][:4] == [1, "101", "GB/T 1.1-2020", "标准化工作导则"]
     assert page.rows[4][8:] == [datetime.date(2022, 11, 7), "是", "12345678901234570"]
@@ -79,8 +83,12 @@ def test_other_workbook_formats_say_the_same(name: str, container: Container) ->
     assert [sheet.visible for sheet in workbook.sheets] == [True, False]
     assert page.rows[1][:5] == ["序号", "体系编号", "标准号", "标准名称", "日期"]
     assert page.rows[4][2:7] == [
-        "GB/T 1.1-2020", "标准化工作导则 第1部分", datetime.date(2020, 3, 31), datetime.date(2020, 10, 1), "现行",
-    ]  # fmt: skip
+        "GB/T 1.1-2020",
+        "标准化工作导则 第1部分",
+        datetime.date(2020, 3, 31),
+        datetime.date(2020, 10, 1),
+        "现行",
+    ]
     assert page.rows[6][4] == 43137
     assert set(page.merged) >= {(0, 0, 0, 7), (1, 4, 1, 5), (1, 0, 2, 0), (4, 1, 6, 1)}
     assert len(page.warnings) == 1
@@ -113,7 +121,8 @@ def test_content_decides_not_the_name(tmp_path: Path) -> None:
 
 
 def test_wrong_dimensions_of_wps_do_not_hide_cells(tmp_path: Path) -> None:
-    data = '<dimension ref="A1"/><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="C1"><v>3</v></c></row></sheetData>'
+    row = '<row r="1"><c r="A1"><v>1</v></c><c r="C1"><v>3</v></c></row>'
+    data = f'<dimension ref="A1"/><sheetData>{row}</sheetData>'
     rows = parsed(repacked(content_of(tmp_path), {SHEET_ONE: PAGE.format(data).encode()})).sheets[0].rows
     assert rows == [[1, None, 3]]
 
@@ -130,27 +139,43 @@ def test_cells_that_only_carry_a_style_far_away_do_not_count(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("address", "code"),
-    [("A300001", "too_many_rows"), ("SG1", "too_many_columns"), ("SF30000", "too_large"), ("XFD1048576", "too_many_rows")],
+    [
+        ("A300001", "too_many_rows"),
+        ("SG1", "too_many_columns"),
+        ("SF30000", "too_large"),
+        ("XFD1048576", "too_many_rows"),
+    ],
 )
 @pytest.mark.parametrize("tag", ['<c r="{}"><v>', "<c s='0' r = '{}' ><v>", '<c r="{}" t="n"> <v>'])
-def test_a_cell_too_far_away_is_refused_before_it_is_read(tmp_path: Path, address: str, code: str, tag: str) -> None:
+def test_a_cell_too_far_away_is_refused_before_it_is_read(
+    tmp_path: Path, address: str, code: str, tag: str
+) -> None:
     data = f'<row r="1"><c r="A1"><v>1</v></c></row><row>{tag.format(address)}7</v></c></row>'
     assert refused(with_sheet(tmp_path, data)) == code
 
 
-@pytest.mark.parametrize("cell", ["<c><v>1</v></c>", '<c x="/>" r="XFD9"><v>1</v></c>', '<c x="a>b" r="B1"><v>1</v></c>'])
+@pytest.mark.parametrize(
+    "cell", ["<c><v>1</v></c>", '<c x="/>" r="XFD9"><v>1</v></c>', '<c x="a>b" r="B1"><v>1</v></c>']
+)
 def test_cells_whose_place_cannot_be_told_are_refused(tmp_path: Path, cell: str) -> None:
     assert refused(with_sheet(tmp_path, f'<row r="1">{cell}</row>')) == "damaged"
 
 
 def test_many_sheets_are_counted_together(tmp_path: Path) -> None:
     content = content_of(tmp_path)
-    far = PAGE.format('<sheetData><row r="9"><c r="A250000"><v>1</v></c><c r="Z1"><v>1</v></c></row></sheetData>')
+    far = PAGE.format(
+        '<sheetData><row r="9"><c r="A250000"><v>1</v></c><c r="Z1"><v>1</v></c></row></sheetData>'
+    )
     assert parsed(repacked(content, {SHEET_ONE: far.encode()})).sheets[0].rows[0][25] == 1
-    assert refused(repacked(content, {SHEET_ONE: far.encode(), "xl/worksheets/sheet2.xml": far.encode()})) == "too_large"
+    assert (
+        refused(repacked(content, {SHEET_ONE: far.encode(), "xl/worksheets/sheet2.xml": far.encode()}))
+        == "too_large"
+    )
 
 
-@pytest.mark.parametrize("spread", ['table:number-columns-repeated="501"', 'table:number-rows-repeated="300001"'])
+@pytest.mark.parametrize(
+    "spread", ['table:number-columns-repeated="501"', 'table:number-rows-repeated="300001"']
+)
 def test_repeated_cells_of_an_ods_are_bounded(spread: str) -> None:
     row = spread if "rows" in spread else ""
     cell = spread if "columns" in spread else ""
@@ -273,4 +298,6 @@ def test_sizes_an_xls_may_not_claim() -> None:
     assert refused(content[: body + 4] + struct.pack("<I", 2**31) + content[body + 8 :]) == "damaged"
     assert refused(content[: body + 10] + struct.pack("<H", 0xFFFF) + content[body + 12 :]) == "damaged"
     strings = content.index(struct.pack("<H", 0x00FC), 512)
-    assert refused(content[: strings + 8] + struct.pack("<I", 2**31 - 1) + content[strings + 12 :]) == "damaged"
+    assert (
+        refused(content[: strings + 8] + struct.pack("<I", 2**31 - 1) + content[strings + 12 :]) == "damaged"
+    )

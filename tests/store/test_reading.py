@@ -1,7 +1,6 @@
 """`Query` compiled to SQL says what the same query says when evaluated over rows."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +14,16 @@ from desktop.domain.record import Cell, Row
 from desktop.store import derived
 from tests.libraries import lone_office
 
-NUMBERS = ["GB/T 1.1-2020", "GB/T 1.2—2020", "GB 17167-2006", "GB/T 1.10-2009", "DB3301/T 0418-2023", "Q/XX 001-2022", "JC 101", None]
+NUMBERS = [
+    "GB/T 1.1-2020",
+    "GB/T 1.2—2020",
+    "GB 17167-2006",
+    "GB/T 1.10-2009",
+    "DB3301/T 0418-2023",
+    "Q/XX 001-2022",
+    "JC 101",
+    None,
+]
 TITLES = ["公务用车管理规范", "公物仓建设指南", "会议服务规范", "机关食堂 反食品浪费", "A 类标准", None]
 DATES = ["2019", "2022-11", "2022-11-07", "2026-12-31", None]
 PATHS = ["standard.number", "standard.title", "standard.status", "standard.effective_on", "standard.level", "node.code",
@@ -46,7 +54,9 @@ tests = st.one_of(
               st.sampled_from(["2020", "2022-11-01"]).map(lambda word: (word,))),
 )  # fmt: skip
 conditions: st.SearchStrategy[Condition] = st.recursive(
-    tests, lambda inner: st.builds(Group, st.lists(inner, max_size=3).map(tuple), st.booleans(), st.booleans()), max_leaves=5
+    tests,
+    lambda inner: st.builds(Group, st.lists(inner, max_size=3).map(tuple), st.booleans(), st.booleans()),
+    max_leaves=5,
 )
 sorts = st.lists(st.builds(Sort, st.sampled_from(PATHS), st.booleans()), max_size=3).map(tuple)
 
@@ -67,13 +77,22 @@ def _oracle(office: Session) -> Rows:
 
 
 def _body(office: Session, ledger: str, row: Row) -> str:
-    found = office.read.connection.execute("SELECT body FROM search_row WHERE key = ? AND ledger = ?", (row["key"], ledger))
+    found = office.read.connection.execute(
+        "SELECT body FROM search_row WHERE key = ? AND ledger = ?", (row["key"], ledger)
+    )
     return str(found.fetchone()[0])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(standards, min_size=1, max_size=8), where=conditions, order=sorts, as_of=st.sampled_from(["2021-01-01", "2026-12-31"]))
-def test_sql_equals_the_oracle(office: Session, rows: list[dict[str, Cell]], where: Condition, order: tuple[Sort, ...], as_of: str) -> None:
+@given(
+    rows=st.lists(standards, min_size=1, max_size=8),
+    where=conditions,
+    order=sorts,
+    as_of=st.sampled_from(["2021-01-01", "2026-12-31"]),
+)
+def test_sql_equals_the_oracle(
+    office: Session, rows: list[dict[str, Cell]], where: Condition, order: tuple[Sort, ...], as_of: str
+) -> None:
     with office.write("重来") as transaction:
         for ledger in ("detail_entry", "standard", "system_node"):
             transaction.delete(ledger, [str(row["key"]) for row in office.read.rows(Query(ledger))])
@@ -101,13 +120,17 @@ def test_search_finds_what_a_scan_finds(office: Session, titles: list[str], word
     query = Query("standard", Test("", Op.FOUND, (word,)))
     expected = {row["key"] for row in _oracle(office).run(query)}
     assert {key for (key,) in office.read.cells(query, ["key"])} == expected
-    plain = {row["key"] for row in office.read.rows(Query("standard")) if fold(word) in fold(str(row["title"]))}
+    plain = {
+        row["key"] for row in office.read.rows(Query("standard")) if fold(word) in fold(str(row["title"]))
+    }
     assert plain <= expected
 
 
 def test_initials_and_mixed_input_find_the_title(office: Session) -> None:
     with office.write("一条") as transaction:
-        key = transaction.insert("standard", {"title": "党政机关公务用车管理规范", "number": "DB5328/T 31-2024"})
+        key = transaction.insert(
+            "standard", {"title": "党政机关公务用车管理规范", "number": "DB5328/T 31-2024"}
+        )
     for words in ("gwyc", "公wyc", "公务用车", "ＤＢ５３２８", "db5328/t 31", "用车 gl"):
         assert ("standard", key) in office.read.search(words, ["standard"]), words
     assert ("standard", key) not in office.read.search("gwyx", ["standard"])
@@ -115,7 +138,9 @@ def test_initials_and_mixed_input_find_the_title(office: Session) -> None:
 
 def test_a_planned_state_follows_the_day(office: Session) -> None:
     with office.write("一条") as transaction:
-        key = transaction.insert("standard", {"title": "x", "published_on": "2025-01-24", "effective_on": "2026-02-01"})
+        key = transaction.insert(
+            "standard", {"title": "x", "published_on": "2025-01-24", "effective_on": "2026-02-01"}
+        )
     states = [
         office.read.page("standard", [office.read.rid_of("standard", key) or 0], ["status"], day)[0][0]
         for day in ("2025-06-01", "2026-01-31", "2026-02-01")
@@ -125,11 +150,17 @@ def test_a_planned_state_follows_the_day(office: Session) -> None:
 
 def test_a_replacement_ends_the_old_standard_and_its_undoing_revives_it(office: Session) -> None:
     with office.write("两条") as transaction:
-        old = transaction.insert("standard", {"title": "旧", "number": "GB 17167-2006", "effective_on": "2007-01-01"})
-        new = transaction.insert("standard", {"title": "新", "number": "GB 17167-2025", "effective_on": "2026-02-01"})
+        old = transaction.insert(
+            "standard", {"title": "旧", "number": "GB 17167-2006", "effective_on": "2007-01-01"}
+        )
+        new = transaction.insert(
+            "standard", {"title": "新", "number": "GB 17167-2025", "effective_on": "2026-02-01"}
+        )
         link = transaction.insert("standard_link", {"standard": new, "kind": "replaces", "other": old})
+
     def state(day: str) -> Cell:
         return office.read.page("standard", [office.read.rid_of("standard", old) or 0], ["status"], day)[0][0]
+
     assert (state("2026-01-31"), state("2026-02-01")) == ("current", "superseded")
     with office.write("推迟") as transaction:
         transaction.update("standard", new, {"effective_on": "2027-01-01"})
@@ -144,5 +175,7 @@ def test_a_replacement_ends_the_old_standard_and_its_undoing_revives_it(office: 
 def test_values_count_what_a_filter_offers(office: Session) -> None:
     with office.write("重来") as transaction:
         transaction.delete("standard", [str(row["key"]) for row in office.read.rows(Query("standard"))])
-        transaction.insert_many("standard", ("title", "level"), [("a", "national"), ("b", "national"), ("c", None)])
+        transaction.insert_many(
+            "standard", ("title", "level"), [("a", "national"), ("b", "national"), ("c", None)]
+        )
     assert office.read.values(Query("standard"), "level") == [("national", 2), (None, 1)]

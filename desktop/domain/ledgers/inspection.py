@@ -76,7 +76,16 @@ class Inspection(
     label="检查",
     match=(("code",),),
     caption=("code",),
-    columns=("code", "unit.name", "kind", "quarter", "inspected_on", "checklist_title", "state", "conclusion"),
+    columns=(
+        "code",
+        "unit.name",
+        "kind",
+        "quarter",
+        "inspected_on",
+        "checklist_title",
+        "state",
+        "conclusion",
+    ),
 ):
     """One visit with one sheet."""
 

@@ -38,7 +38,10 @@ def dates_in_order(row: Row) -> Problem | None:
 def _derive_standard(row: Row, lookup: Lookup) -> Mapping[str, Cell]:
     number = str(row.get("number") or "")
     life = validity(
-        _date(row, "published_on"), _date(row, "effective_on"), _date(row, "withdrawn_on"), _replacements(row, lookup)
+        _date(row, "published_on"),
+        _date(row, "effective_on"),
+        _date(row, "withdrawn_on"),
+        _replacements(row, lookup),
     )
     parsed = numbers.parse(number)
     announced = life.published or ("0000" if life.effective else None)
@@ -95,7 +98,12 @@ class Standard(
     """A standard as a document; the number keeps the spelling it was given."""
 
     number: Cell = text(
-        "标准号", width=20, asks_basis=True, order="number_order", synonyms=("标准编号", "编号", "标准代号"), help="原样保留；内部标准可用任意编号或留空",
+        "标准号",
+        width=20,
+        asks_basis=True,
+        order="number_order",
+        synonyms=("标准编号", "编号", "标准代号"),
+        help="原样保留；内部标准可用任意编号或留空",
     )
     title: Cell = text("标准名称", width=36, required=True, asks_basis=True)
     level: Cell = choice("标准级别", LEVELS)
@@ -165,7 +173,10 @@ class DetailEntry(
 
     version: Cell = reference("体系版本", "system_version")
     code: Cell = text(
-        "体系编号", asks_basis=True, synonyms=("标准体系编号", "标准体系表编号"), help="本行在体系中的编号，如 ZC5.02"
+        "体系编号",
+        asks_basis=True,
+        synonyms=("标准体系编号", "标准体系表编号"),
+        help="本行在体系中的编号，如 ZC5.02",
     )
     node: Cell = reference("体系节点", "system_node", help="留空时按体系编号归入最接近的节点")
     standard: Cell = reference("标准", "standard", embedded=True)

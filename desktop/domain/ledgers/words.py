@@ -9,7 +9,9 @@ LEVELS = (
     Choice("municipal", "市级地方标准", ("市地标", "地方标准（市级）", "市级地标")),
     Choice("county", "县级地方标准", ("县地标", "地方标准（县级）")),
     Choice("group", "团体标准", ("团标",)),
-    Choice("internal", "内部标准", ("企业标准", "企标", "内部（组织）标准", "组织标准", "单位标准", "内控标准")),
+    Choice(
+        "internal", "内部标准", ("企业标准", "企标", "内部（组织）标准", "组织标准", "单位标准", "内控标准")
+    ),
     Choice("construction", "建设标准", ("建标",)),
     Choice("international", "国际标准", ("国外标准", "国际国外标准")),
 )
@@ -24,7 +26,9 @@ NATURES = (
 KINDS = (
     Choice("basic", "基础标准", ("基础", "通用基础标准")),
     Choice("method", "方法标准", ("方法",)),
-    Choice("product", "产品、过程、服务标准", ("产品标准", "过程标准", "服务标准", "产品/过程/服务标准", "服务")),
+    Choice(
+        "product", "产品、过程、服务标准", ("产品标准", "过程标准", "服务标准", "产品/过程/服务标准", "服务")
+    ),
     Choice("component", "零部件、元器件标准", ("零部件标准", "元器件标准", "零部件/元器件标准")),
     Choice("material", "原材料标准", ("原材料",)),
     Choice("safety", "安全、卫生、环保标准", ("安全标准", "卫生标准", "环保标准", "安全/卫生/环保标准")),
@@ -73,7 +77,12 @@ CONCLUSIONS = (Choice("pass", "达标"), Choice("fail", "不达标"), Choice("re
 
 NECESSITIES = (Choice("shall", "应"), Choice("should", "宜"), Choice("may", "可"))
 
-VERDICTS = (Choice("pass", "符合"), Choice("basic", "基本符合"), Choice("fail", "不符合"), Choice("na", "不适用"))
+VERDICTS = (
+    Choice("pass", "符合"),
+    Choice("basic", "基本符合"),
+    Choice("fail", "不符合"),
+    Choice("na", "不适用"),
+)
 """In the order of keys 1–4 and of the boxes on paper."""
 
 SEVERITIES = (Choice("minor", "一般"), Choice("major", "较重"), Choice("critical", "严重"))
