@@ -146,6 +146,20 @@ class _Judging:
             level = values.pop("standard.level", None)
             if level is not None:
                 values.setdefault("planned_level", level)
+            self._note_rest(values)
+
+    def _note_rest(self, values: dict[str, Cell]) -> None:
+        """A planned entry has no standard to keep further columns; what they say goes into its notes."""
+        headings = {path: heading for heading, path in self._spares.items()}
+        rest = {path: cell for path, cell in values.items() if path.startswith("standard.") and cell is not None}
+        for path in [path for path in values if path.startswith("standard.")]:
+            del values[path]
+        said = [f"{headings.get(path) or self._label(path)}：{cell}" for path, cell in rest.items()]
+        if said:
+            values["notes"] = "；".join([str(values["notes"]), *said] if values.get("notes") else said)
+
+    def _label(self, path: str) -> str:
+        return self._session.schema.column(self._ledger.name, path).label
 
     def _judged(self, line: int, values: dict[str, Cell], identity: str) -> PlannedRow:
         earlier = self._seen.get(identity)
@@ -156,7 +170,8 @@ class _Judging:
         matches = self._existing.get(identity, [])
         same_place = [row for row in matches if code is not None and row.get("code") == code]
         if same_place:
-            return self._compared(line, values, identity, same_place[0])
+            known = values if earlier is None else _own(values)
+            return self._compared(line, known, identity, same_place[0])
         if earlier is not None:
             return self._placed_again(line, values, identity, earlier)
         if matches:
@@ -176,7 +191,7 @@ class _Judging:
     def _placed_again(
         self, line: int, values: dict[str, Cell], identity: str, earlier: PlannedRow
     ) -> PlannedRow:
-        own = {path: cell for path, cell in values.items() if not path.startswith("standard.")}
+        own = _own(values)
         fixed = self._fixed(own)
         match = self._existing.get(identity, [])
         if match:
@@ -210,6 +225,11 @@ class _Judging:
         if "node.code" not in values:
             fixed["node"] = nearest_node(self._nodes, str(values.get("code") or ""))
         return fixed
+
+
+def _own(values: Mapping[str, Cell]) -> dict[str, Cell]:
+    """What a second placement of a standard says of itself; the standard is told by its first row."""
+    return {path: cell for path, cell in values.items() if not path.startswith("standard.")}
 
 
 def _identity(paths: tuple[str, ...], values: Mapping[str, Cell]) -> str:

@@ -12,7 +12,7 @@ from desktop.domain.dates import quarter
 from desktop.domain.document import Document
 from desktop.domain.errors import Refusal
 from desktop.domain.inspection import Progress, position, progress
-from desktop.domain.inspection_form import inspection_document
+from desktop.domain.inspection_form import SheetColumn, SheetLayout, inspection_document
 from desktop.domain.ledgers.inspection import Checklist, ChecklistItem, InspectionResult
 from desktop.domain.query import Query, Sort, where
 from desktop.domain.record import Cell, Row
@@ -164,7 +164,22 @@ def document(session: Session, inspection: str) -> Document:
         raise Refusal("no_inspection", "找不到这张检查表，请重新选择")
     unit = session.read.caption("organisation", str(sheet["unit"])) if sheet["unit"] else ""
     results = session.read.rows(Query("inspection_result", where(inspection=inspection), (Sort("position"),)))
-    words: dict[str, str] = json.loads(resources.read_text("forms", "inspection.json"))
-    return inspection_document(
-        sheet, unit, results, session.identity.name, words, "演练" if session.sample else ""
+    watermark = "演练" if session.sample else ""
+    return inspection_document(sheet, unit, results, session.identity.name, sheet_layout(), watermark)
+
+
+def sheet_layout() -> SheetLayout:
+    """The editable form of the sheet."""
+    data = json.loads(resources.read_text("forms", "inspection.json"))
+    columns = tuple(
+        SheetColumn(item["cell"], item["label"], item["width"], item.get("group", "")) for item in data["columns"]
+    )
+    return SheetLayout(
+        data["title"],
+        columns,
+        data["row_height"],
+        tuple(data["signatures"]),
+        tuple(data["page_signatures"]),
+        data["hint"],
+        data["note"],
     )

@@ -7,9 +7,11 @@ from pathlib import Path
 from desktop import resources
 from desktop.app import inspection, system
 from desktop.app.session import Session
+from desktop.domain.dates import quarter
 from desktop.domain.errors import Refusal
 from desktop.domain.inspection import position
 from desktop.domain.keys import organisation_id
+from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.query import Query, Sort, where
 from desktop.store.journal import Transaction
 from desktop.store.workspace import Workspace
@@ -110,6 +112,7 @@ def practice_library(folder: Path) -> Session:
             )
             for unit in data["units"]
         }
+        units[office["name"]] = str(session.read.rows(Query("organisation"))[0]["key"])
         for person in data["persons"]:
             known = {key: person.get(key) for key in ("name", "post", "duty", "phone")}
             transaction.insert("person", {**known, "unit": units.get(person.get("unit", ""))})
@@ -134,28 +137,25 @@ def _standards(transaction: Transaction, data: dict[str, list[dict[str, str]]], 
     ]
     keys = transaction.insert_many("standard", fields, rows)
     entries = [
-        (version, nodes.get(item["node"]), key, item.get("department"), position(place))
+        (version, item.get("code"), nodes.get(item["node"]), key, item.get("department"), position(place))
         for place, (item, key) in enumerate(zip(data["standards"], keys, strict=True))
     ]
     transaction.insert_many(
-        "detail_entry", ("version", "node", "standard", "department", "position"), entries
+        "detail_entry", ("version", "code", "node", "standard", "department", "position"), entries
     )
     planned = [
-        (version, nodes.get(item["node"]), item["title"], item.get("level"), item.get("planned_on"),
+        (version, item.get("code"), nodes.get(item["node"]), item["title"], item.get("level"), item.get("planned_on"),
          item.get("department"), position(len(entries) + place))
         for place, item in enumerate(data["planned"])
     ]  # fmt: skip
     transaction.insert_many(
         "detail_entry",
-        ("version", "node", "planned_title", "planned_level", "planned_on", "department", "position"), planned,
+        ("version", "code", "node", "planned_title", "planned_level", "planned_on", "department", "position"), planned,
     )  # fmt: skip
 
 
 def _sheet(transaction: Transaction, sheet: dict[str, object], units: dict[str, str], checklist: dict[str, object],
            items: list[dict[str, object]]) -> tuple[str, list[str]]:  # fmt: skip
-    from desktop.domain.dates import quarter
-    from desktop.domain.ledgers.words import VERDICTS
-
     day = str(sheet["inspected_on"])
     key = transaction.insert("inspection", {
         "code": str(sheet["code"]), "checklist": str(checklist["key"]), "checklist_code": str(checklist["code"]),

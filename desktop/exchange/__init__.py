@@ -1,1 +1,3 @@
-"""Files in and out: foreign tables read into judged rows, neutral documents written to paper, Word, Excel and CSV."""
+"""Files in and out: foreign tables read into judged rows, neutral documents written to paper, Word, Excel
+and CSV.
+"""

@@ -61,8 +61,9 @@ _PLACE_TO_WRITE = "＿" * 8
 def write_xlsx(document: Document, path: Path) -> None:
     """Write a workbook with a sheet for the document and for each of its extra ones.
 
-    A cell is text, also where it looks like a formula; only a plain number in a right-aligned column becomes a number.
-    Raises EnvironmentFault `write_failed`, and ValueError for a table row with more cells than columns.
+    A cell is text, also where it looks like a formula; only a plain number in a right-aligned column
+    becomes a number. Raises EnvironmentFault `write_failed`, and ValueError for a table row with more cells
+    than columns.
     """
     with whole_file(path) as stream:
         workbook = Workbook()
@@ -78,11 +79,12 @@ def write_xlsx(document: Document, path: Path) -> None:
 
 
 def write_csv(document: Document, path: Path) -> None:
-    """Write heading and rows as CSV: UTF-8 with byte order mark (else Excel takes it for GB18030), every cell quoted.
+    """Write heading and rows as CSV: UTF-8 with byte order mark (else Excel takes it for GB18030), every
+    cell quoted.
 
-    Cells that begin with `= + - @` stay as they are: a prefix would change the data for whatever reads the file next,
-    and quoting cannot stop Excel from calculating them; who wants to look at the table in Excel takes the xlsx file,
-    where such cells are text. Raises EnvironmentFault `write_failed`.
+    Cells that begin with `= + - @` stay as they are: a prefix would change the data for whatever reads the
+    file next, and quoting cannot stop Excel from calculating them; who wants to look at the table in Excel
+    takes the xlsx file, where such cells are text. Raises EnvironmentFault `write_failed`.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
@@ -100,7 +102,9 @@ def write_csv(document: Document, path: Path) -> None:
 
 
 def sheet_name(title: str, taken: Iterable[str]) -> str:
-    """A name Excel accepts: at most 31 units, no `[]:*?/\\`, no quote at either end, none of `taken` (case-folded)."""
+    """A name Excel accepts: at most 31 units, no `[]:*?/\\`, no quote at either end, none of `taken`
+    (case-folded).
+    """
     base = _FORBIDDEN_IN_NAME.sub(" ", legible(title).replace("\n", " ")).strip().strip("'").strip() or "表"
     if base.casefold() == "history":
         base += "表"
@@ -134,7 +138,7 @@ class _Look:
 
 
 class _Sheet:
-    """Fills one sheet; styles are made once per look and shared, as making them per cell triples the time."""
+    """Fills one sheet; styles are made once per look and shared: one per cell triples the time."""
 
     def __init__(self, sheet: Worksheet, document: Document) -> None:
         self._sheet = sheet
@@ -327,7 +331,9 @@ def _line_text(line: Sequence[HeadField]) -> str:
 
 
 def _footer_text(text: str) -> str | None:
-    """A footer's text with `&`, which begins a code, doubled; a long one is cut, as the file would be refused."""
+    """A footer's text with `&`, which begins a code, doubled; a long one is cut, as the file would be
+    refused.
+    """
     text = legible(text).replace("\n", " ")
     if len(text) > _LONGEST_FOOTER:
         text = text[: _LONGEST_FOOTER - 1] + "…"
@@ -335,7 +341,9 @@ def _footer_text(text: str) -> str | None:
 
 
 def _lines_needed(text: str, width: float, points: float) -> int:
-    """How many lines a text takes in a cell of this width, Chinese characters being one square, others about half of it."""
+    """How many lines a text takes in a cell of this width, Chinese characters being one square, others
+    about half of it.
+    """
     per_line = max((width - 1.6) / (points * 25.4 / 72), 1.0)
     return sum(
         int(max(sum(1.0 if ord(mark) > 0x2E7F else 0.53 for mark in line) - 1e-9, 0) // per_line) + 1

@@ -1,7 +1,7 @@
 """Paper: pages painted the same way for preview, printer and PDF.
 
-Everything is laid out in millimetres with unhinted fonts (`paper_layout`), so that no line breaks differently on
-another device. One font unit of the layout is a hundredth of a millimetre.
+Everything is laid out in millimetres with unhinted fonts (`paper_layout`), so that no line breaks
+differently on another device. One font unit of the layout is a hundredth of a millimetre.
 """
 
 import functools
@@ -125,8 +125,8 @@ class QtMeasure:
     def lines(self, text: str, lettering: Lettering, width: float) -> tuple[str, ...]:
         """The text broken to lines of at most `width` millimetres; an empty text has none.
 
-        Chinese breaks anywhere but before closing punctuation, other scripts between words; a word too long for a
-        line breaks anywhere.
+        Chinese breaks anywhere but before closing punctuation, other scripts between words; a word too long
+        for a line breaks anywhere.
         """
         return self._lines(text, lettering, round(width, 3)) if text else ()
 
@@ -148,9 +148,17 @@ class QtMeasure:
         # Qt counts in UTF-16 units, in which rare Chinese characters are two
         units = text.encode("utf-16-le")
         while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(width, 0.1) / _UNIT)
-            start, length = line.textStart() * 2, line.textLength() * 2
-            yield units[start : start + length].decode("utf-16-le", "ignore").rstrip()
+            room = max(width, 0.1)
+            while True:
+                line.setLineWidth(room / _UNIT)
+                start, length = line.textStart() * 2, line.textLength() * 2
+                found = units[start : start + length].decode("utf-16-le", "ignore").rstrip()
+                # shaped by itself a line can be wider than in its paragraph: kerning, quotes of another script
+                excess = self.width(found, lettering) - width
+                if excess <= 0 or line.textLength() <= 1 or room <= 0.1:
+                    break
+                room = max(room - max(excess, 0.01), 0.1)
+            yield found
         layout.endLayout()
 
 
@@ -205,7 +213,9 @@ class Pages:
             stream.write(buffer.data().data())
 
     def print_to(self, printer: QPrinter) -> None:
-        """Print on a printer, only the pages of its range if it has one; raises EnvironmentFault `print_failed`."""
+        """Print on a printer, only the pages of its range if it has one; raises EnvironmentFault
+        `print_failed`.
+        """
         first = max(printer.fromPage(), 1)
         last = min(printer.toPage() or self.page_count, self.page_count)
         printer.setDocName(legible(self.document.title))

@@ -32,7 +32,9 @@ _DATE_LINE = "年　　月　　日"
 
 @dataclass(frozen=True)
 class FieldSetter:
-    """Sets lines of fields in one size; `bold` is for the first label of each line, as in the closing block."""
+    """Sets lines of fields in one size; `bold` is for the first label of each line, as in the closing
+    block.
+    """
 
     measure: Measure
     points: float = FIELD_POINTS

@@ -28,14 +28,16 @@ _SIDE_PADDING = 0.75
 _ROW_PADDING = 0.15
 _HEADING_PADDING = 0.4
 _SIZES = (9.5, 9.0, 8.0, 7.0, SMALLEST)
-_HEADING_SIZES = (10.0, 9.0, 8.0, 7.0, SMALLEST)
+_HEADING_SIZES = (10.0, 9.0, 8.0, 7.5, 7.0, SMALLEST)
 _MANY_LINES = 2
 _GROUP = Lettering(Face.TEXT, ROW_POINTS)
 
 
 @dataclass(frozen=True)
 class Strip:
-    """A row, a part of a row too tall for a page, or (`row` -1) a band across the table with a group's long text."""
+    """A row, a part of a row too tall for a page, or (`row` -1) a band across the table with a group's long
+    text.
+    """
 
     row: int
     cells: tuple[tuple[str, ...], ...]
@@ -71,8 +73,8 @@ class TableSetter:
     def heading(self, limit: float) -> tuple[Block, list[str]]:
         """The heading, and the labels it could not hold.
 
-        A heading taller than `limit` is set in smaller type; if that is not enough either, it shows 列 1, 列 2 and so
-        on, and the labels are returned to be printed once above the table.
+        A heading taller than `limit` is set in smaller type; if that is not enough either, it shows 列 1,
+        列 2 and so on, and the labels are returned to be printed once above the table.
         """
         labels = [cell.label for cell in heading_cells(self._columns)]
         for largest in _HEADING_SIZES:
@@ -121,7 +123,8 @@ class TableSetter:
     ) -> tuple[tuple[str, ...], Lettering]:
         """A label in the largest type that needs few lines: one below a shared heading, else two."""
         allowed = 1 if below else _MANY_LINES
-        comfortable = [size for size in sizes if size >= 8 and not (below and size > 9)] or sizes[:1]
+        largest, smallest = (9.0, 7.5) if below else (10.0, 8.0)
+        comfortable = [size for size in sizes if smallest <= size <= largest] or sizes[:1]
         for points in comfortable:
             lettering = Lettering(Face.HEAD, points, bold=not below)
             lines = self._measure.lines(label, lettering, width)
@@ -130,7 +133,9 @@ class TableSetter:
         return lines, lettering
 
     def strips(self, capacity: float) -> list[Strip]:
-        """All rows, each no taller than `capacity` millimetres; a row that is becomes smaller type, then parts."""
+        """All rows, each no taller than `capacity` millimetres; a row that is becomes smaller type, then
+        parts.
+        """
         rows = rows_of(self._table)
         strips: list[Strip] = []
         known: dict[str, list[Strip]] = {}
@@ -213,7 +218,9 @@ class TableSetter:
         ]
 
     def take(self, strips: Sequence[Strip], room: float) -> list[Strip]:
-        """The strips from the front that fit into `room`, a group's strips stretched where its text needs it."""
+        """The strips from the front that fit into `room`, a group's strips stretched where its text needs
+        it.
+        """
         taken: list[Strip] = []
         runs: list[list[Strip]] = []
         above = 0.0

@@ -1,4 +1,6 @@
-"""What the renderings of a table share: which heading cells span what, which rows there are, how wide columns stand."""
+"""What the renderings of a table share: which heading cells span what, which rows there are, how wide
+columns stand.
+"""
 
 import itertools
 from collections.abc import Sequence
@@ -78,8 +80,8 @@ def heading_cells(columns: Sequence[TableColumn]) -> list[HeadingCell]:
 def rows_of(table: Table) -> list[TableRow]:
     """The rows with legible cells, one for each column, and after them the empty lines for handwriting.
 
-    Where the first column is 序号, the empty lines go on counting. A row with more cells than columns is a mistake of
-    the caller and raises ValueError, since some text of it would be lost.
+    Where the first column is 序号, the empty lines go on counting. A row with more cells than columns is a
+    mistake of the caller and raises ValueError, since some text of it would be lost.
     """
     breadth = len(table.columns)
     rows = []
@@ -116,8 +118,8 @@ def group_runs(rows: Sequence[TableRow]) -> list[tuple[int, int]]:
 def fitted_widths(columns: Sequence[TableColumn], total: float) -> list[float]:
     """Column widths scaled to add up to `total`, none so narrow that it could not hold two characters.
 
-    Widths of zero or less count as the least width; so many columns that even the least width does not fit share the
-    total evenly.
+    Widths of zero or less count as the least width; so many columns that even the least width does not fit
+    share the total evenly.
     """
     least = min(_LEAST_WIDTH, total / len(columns))
     wanted = [max(column.width, 0.1) for column in columns]
@@ -133,7 +135,9 @@ def fitted_widths(columns: Sequence[TableColumn], total: float) -> list[float]:
 
 
 def signature_rows(labels: Sequence[str]) -> list[list[str]]:
-    """Signature labels in rows of the same breadth, at most four abreast, the last filled up with empty boxes."""
+    """Signature labels in rows of the same breadth, at most four abreast, the last filled up with empty
+    boxes.
+    """
     if not labels:
         return []
     count = -(-len(labels) // _SIGNATURES_ABREAST)

@@ -27,9 +27,9 @@ _REMEDIES = {
 def whole_file(path: Path) -> Iterator[BytesIO]:
     """A stream whose content becomes the file at `path` when the block ends without an error.
 
-    The content goes to a temporary file of the same folder, is forced to disk and renamed, so that an older file of
-    this name stays as it was until the new one is complete. A full disk, a locked file and the like raise
-    `EnvironmentFault("write_failed", …)`.
+    The content goes to a temporary file of the same folder, is forced to disk and renamed, so that an older
+    file of this name stays as it was until the new one is complete. A full disk, a locked file and the like
+    raise `EnvironmentFault("write_failed", …)`.
     """
     stream = BytesIO()
     try:

@@ -304,7 +304,9 @@ def _heading_rows(document: Document, widths: Sequence[float]) -> Iterable[Any]:
 
 
 def _pattern(document: Document, widths: Sequence[float], bold: bool, merge: str) -> Any:
-    """A row with empty runs, to be copied for each row: asking python-docx for cells one by one is quadratic."""
+    """A row with empty runs, to be copied for each row: asking python-docx for cells one by one is
+    quadratic.
+    """
     cells = []
     for place, column in enumerate(columns_of(document.table)):
         face = HEAD_FACE if bold else TEXT_FACE

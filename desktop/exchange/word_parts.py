@@ -1,7 +1,8 @@
-"""The pieces of a Word document, each with the eastAsia font named, so that Chinese stands in 仿宋 or 黑体 everywhere.
+"""The pieces of a Word document, each with the eastAsia font named, so that Chinese stands in 仿宋 or 黑体
+everywhere.
 
-Children of a property element follow the order of the schema (ECMA-376, part 1, section 17): Word calls a file with
-another order damaged.
+Children of a property element follow the order of the schema (ECMA-376, part 1, section 17): Word calls a
+file with another order damaged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -95,7 +96,9 @@ def paragraph(
     after: float = 0.0,
     line_points: float = 0.0,
 ) -> Any:
-    """A paragraph; `tabs` are stops, `before` and `after` space, in millimetres; `line_points` an exact line height."""
+    """A paragraph; `tabs` are stops, `before` and `after` space, in millimetres; `line_points` an exact
+    line height.
+    """
     properties = element("pPr")
     if keep_next:
         properties.append(element("keepNext"))
@@ -121,7 +124,9 @@ def cell(
     rules: Sequence[str] = (),
     middle: bool = True,
 ) -> Any:
-    """A table cell; `merge` is restart or continue, `rules` name the sides that get an inner rule of their own."""
+    """A table cell; `merge` is restart or continue, `rules` name the sides that get an inner rule of their
+    own.
+    """
     properties = element("tcPr", element("tcW", w=twips(width), type="dxa"))
     if span > 1:
         properties.append(element("gridSpan", val=str(span)))
@@ -137,7 +142,9 @@ def cell(
 
 
 def table_row(cells: Iterable[Any], *, height: float, heading: bool = False) -> Any:
-    """A row that is never divided between pages, at least `height` millimetres; a heading repeats on each page."""
+    """A row that is never divided between pages, at least `height` millimetres; a heading repeats on each
+    page.
+    """
     properties = element(
         "trPr", element("cantSplit"), element("trHeight", val=twips(height), hRule="atLeast")
     )

@@ -39,7 +39,11 @@ def inspection_form(rows: int = 42) -> Document:
         ),
         table=Table(INSPECTION_COLUMNS, items, row_height=8.4),
         closing=(
-            (HeadField("检查结论", options=("达标", "不达标"), width=3), HeadField("符合"), HeadField("不符合")),
+            (
+                HeadField("检查结论", options=("达标", "不达标"), width=3),
+                HeadField("符合"),
+                HeadField("不符合"),
+            ),
             (HeadField("整改要求"),),
         ),
         signatures=("检查人（签字）", "检查组长（签字）", "受检单位负责人（签字、盖章）"),

@@ -24,7 +24,9 @@ def read(document: Document, folder: Path) -> Any:
 
 
 def simple(*cells: str, align: Align = Align.LEFT) -> Document:
-    return Document("表", Table((TableColumn("内容", 30, align),), tuple(TableRow((cell,)) for cell in cells)))
+    return Document(
+        "表", Table((TableColumn("内容", 30, align),), tuple(TableRow((cell,)) for cell in cells))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,13 @@ def test_title_code_and_head(sheet: Any) -> None:
 def test_heading_rows_freeze_and_repeat(sheet: Any) -> None:
     merged = {str(area) for area in sheet.merged_cells.ranges}
     assert {"A5:A6", "E5:H5", "I5:I6"} <= merged
-    assert [cell.value for cell in sheet[5]][:5] == ["序号", "依据标准、条款", "检查内容", "检查方法", "检查结果（只选一项）"]
+    assert [cell.value for cell in sheet[5]][:5] == [
+        "序号",
+        "依据标准、条款",
+        "检查内容",
+        "检查方法",
+        "检查结果（只选一项）",
+    ]
     assert [cell.value for cell in sheet[6]][4:8] == ["1 符合", "2 基本", "3 不符", "4 不适用"]
     assert sheet.freeze_panes == "A7"
     assert sheet.print_title_rows == "$5:$6"
@@ -92,7 +100,9 @@ def test_what_stands_below_the_table(sheet: Any) -> None:
     assert below[5].startswith("说明：")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+8613800000000", "-丙", "@SUM(A1)", "=cmd|' /C calc'!A0", "#N/A", "TRUE"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+8613800000000", "-丙", "@SUM(A1)", "=cmd|' /C calc'!A0", "#N/A", "TRUE"]
+)
 @pytest.mark.parametrize("align", list(Align))
 def test_nothing_typed_becomes_a_formula(tmp_path: Path, text: str, align: Align) -> None:
     document = replace(simple(text, align=align), head=((HeadField("", text),),), title=text)
@@ -152,7 +162,10 @@ def test_groups_are_merged(tmp_path: Path) -> None:
 
 
 def test_extra_sheets_have_names_excel_takes(tmp_path: Path) -> None:
-    extra = tuple(replace(simple(title), title=title) for title in ("表", "a/b:c*[d]", "长" * 40, "长" * 40, "", "𠮷" * 40))
+    extra = tuple(
+        replace(simple(title), title=title)
+        for title in ("表", "a/b:c*[d]", "长" * 40, "长" * 40, "", "𠮷" * 40)
+    )
     book = read(replace(simple("x"), extra=extra, paper=Paper.A3), tmp_path)
     names = book.sheetnames
     assert names[:3] == ["表", "表（2）", "a b c  d"]
@@ -211,7 +224,9 @@ def test_any_text_comes_back(cells: list[str]) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         sheet = read(simple(*cells), Path(folder)).active
-        assert [sheet.cell(row, 1).value or "" for row in range(3, 3 + len(cells))] == [legible(cell) for cell in cells]
+        assert [sheet.cell(row, 1).value or "" for row in range(3, 3 + len(cells))] == [
+            legible(cell) for cell in cells
+        ]
 
 
 def test_csv_has_heading_and_rows_only(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers import SCHEMA
-from desktop.exchange.headings import RESULT_SHEET, FoundTable, best_sheet, find_table, fold
+from desktop.exchange.headings import RESULT_SHEET, FoundTable, best_sheet, find_table, fold, naming_columns
 from desktop.exchange.screening import Container
 from desktop.exchange.workbook import Sheet, Workbook, read_workbook
 from tests.exchange.made_workbooks import (
@@ -197,6 +197,25 @@ def test_a_person_decides_the_mapping() -> None:
     assert decided.mapping == {0: NUMBER, 1: TITLE, 2: "department"}
     assert decided.unmapped == {3: "备注"}
     assert decided.layout_key == table.layout_key
+
+
+def test_the_longer_word_inside_a_heading_wins() -> None:
+    assert mapped("标准名称", "被代替标准号或作废") == [TITLE, "standard.replaces"]
+    assert mapped("现行有效标准号一览", "主要责任处室名") == [NUMBER, "department"]
+
+
+def test_short_words_of_another_ledger_do_not_name_the_reference_to_it() -> None:
+    assert mapped("标准号", "标准名称", "代码", "节点编号") == [NUMBER, TITLE, None, "node.code"]
+
+
+def test_a_heading_merged_over_two_columns_names_both() -> None:
+    table = found(["标准号", "标准名称", "附件", None], [*DATA[:2], "x", "y"], merged=((0, 2, 0, 3),))
+    assert table.unmapped == {2: "附件", 3: "附件（2）"}
+
+
+def test_a_row_is_known_by_its_number_or_one_of_its_titles() -> None:
+    assert [column.path for column in naming_columns(COLUMNS)] == [NUMBER, TITLE, "planned_title"]
+    assert [column.path for column in naming_columns(SCHEMA.columns("organisation"))] == ["name"]
 
 
 def test_one_column_of_numbers_is_a_table_but_a_remark_is_not() -> None:

@@ -29,7 +29,12 @@ def test_an_error_in_the_block_leaves_the_old_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("code", "word"),
-    [(errno.ENOSPC, "空间不足"), (errno.EACCES, "关闭该文件"), (errno.EROFS, "只读"), (errno.EIO, "换一个位置")],
+    [
+        (errno.ENOSPC, "空间不足"),
+        (errno.EACCES, "关闭该文件"),
+        (errno.EROFS, "只读"),
+        (errno.EIO, "换一个位置"),
+    ],
 )
 def test_a_fault_of_the_disk_names_file_and_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, word: str

@@ -89,7 +89,17 @@ def test_the_two_levels_of_the_heading_are_merged(form: Any) -> None:
 
 def test_rows_carry_their_cells(form: Any) -> None:
     rows = row_texts(form.tables[1])[2:]
-    assert rows[0] == ["1", "GB/T 43542 5.1.1　应", "每季度开展一次评价并留存记录", "查记录", "□", "□", "□", "□", ""]
+    assert rows[0] == [
+        "1",
+        "GB/T 43542 5.1.1　应",
+        "每季度开展一次评价并留存记录",
+        "查记录",
+        "□",
+        "□",
+        "□",
+        "□",
+        "",
+    ]
     assert [row[0] for row in rows] == [str(number) for number in range(1, 43)]
 
 
@@ -97,7 +107,8 @@ def test_the_closing_block_stays_together(form: Any) -> None:
     table = form.tables[2]
     texts = ["".join(row) for row in row_texts(table)]
     assert texts[0].startswith("检查结论 □达标　□不达标　")
-    assert texts[-1] == "检查人（签字）年　　月　　日检查组长（签字）年　　月　　日受检单位负责人（签字、盖章）年　　月　　日"
+    labels = ("检查人（签字）", "检查组长（签字）", "受检单位负责人（签字、盖章）")
+    assert texts[-1] == "".join(f"{label}年　　月　　日" for label in labels)
     rows = list(table._tbl.iter(qn("w:tr")))
     assert all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in rows)
     for row in rows[:-1]:
@@ -122,10 +133,19 @@ def test_header_and_footer(tmp_path: Path) -> None:
         "演练",
     ]
     footer = section.footer._element
-    assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
+    assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))] == [
+        "PAGE",
+        "NUMPAGES",
+    ]
     shown = "".join(words.text for words in footer.iter(qn("w:t")))
     assert "第 1 页　共 1 页" in shown
-    for text in ("本页检查人", "受检单位确认", "每行只在一个方框", "西湖区机关事务服务中心", "打印 2026-11-18"):
+    for text in (
+        "本页检查人",
+        "受检单位确认",
+        "每行只在一个方框",
+        "西湖区机关事务服务中心",
+        "打印 2026-11-18",
+    ):
         assert text in shown
 
 
@@ -162,7 +182,11 @@ def test_text_survives_line_breaks_signs_and_control_characters(tmp_path: Path) 
 
 def test_extra_documents_are_sections_of_their_own(tmp_path: Path) -> None:
     extra = Document(
-        "附表", Table((TableColumn("甲", 10),), (TableRow(("x",)),)), paper=Paper.A3, landscape=False, footer_left="附"
+        "附表",
+        Table((TableColumn("甲", 10),), (TableRow(("x",)),)),
+        paper=Paper.A3,
+        landscape=False,
+        footer_left="附",
     )
     file = read(replace(inspection_form(2), extra=(extra,)), tmp_path)
     assert [round(section.page_width.mm) for section in file.sections] == [297, 297]
@@ -171,13 +195,17 @@ def test_extra_documents_are_sections_of_their_own(tmp_path: Path) -> None:
     assert starts == ["1", "1"]
     footers = [section.footer._element for section in file.sections]
     for footer in footers:
-        assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))][1] == "SECTIONPAGES"
+        assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))][
+            1
+        ] == "SECTIONPAGES"
     assert "西湖区" not in "".join(words.text for words in footers[1].iter(qn("w:t")))
     assert not file.sections[1].header.paragraphs[0].text
 
 
 def test_a_letter_without_table(tmp_path: Path) -> None:
-    file = read(Document("函", Table((), ()), head=((HeadField("致", "某单位"),),), notes=("正文",)), tmp_path)
+    file = read(
+        Document("函", Table((), ()), head=((HeadField("致", "某单位"),),), notes=("正文",)), tmp_path
+    )
     assert row_texts(file.tables[0]) == [["致 某单位"]]
     assert file.paragraphs[-1].text == "正文"
 

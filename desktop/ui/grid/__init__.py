@@ -1,0 +1,1 @@
+"""The table contract, written once for every ledger."""

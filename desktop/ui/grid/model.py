@@ -1,0 +1,216 @@
+"""The table model of any ledger: a vector of row ids and cached pages of cells; order and filter belong to SQL."""
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from desktop.app.editing import check_edit, why_read_only
+from desktop.app.labels import columns_in_use, label_of, spare_labels
+from desktop.app.session import Session
+from desktop.domain.changes import Changes
+from desktop.domain.query import Query, Sort
+from desktop.domain.record import Cell, Column, Kind
+
+PAGE, PAGES = 128, 32
+Index = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+
+KeyRole = Qt.ItemDataRole.UserRole
+StateRole = Qt.ItemDataRole.UserRole + 1
+"""`invalid`, `pending`, `computed`, `foreign` or ''."""
+
+
+class LedgerModel(QAbstractTableModel):
+    """Rows of one query. An edited text is handed to `edit_asked`; a refused one stays in its cell with the reason."""
+
+    edit_asked = Signal(str, str, object)
+    """(key, path, typed)"""
+
+    def __init__(self, session: Session, query: Query) -> None:
+        super().__init__()
+        self.session = session
+        self.query = query
+        self.locked = ""
+        """Why nothing can be edited just now; empty if it can."""
+        self._labels = spare_labels(session)
+        self.columns: list[Column] = [column for column in columns_in_use(session, query.ledger) if column.shown or column.path in self._labels]
+        self._rids: array[int] = array("q")
+        self._pages: OrderedDict[int, list[tuple[Cell, ...]]] = OrderedDict()
+        self._typed: dict[tuple[str, str], tuple[object, str]] = {}
+        """(key, path) → (typed, reason); no reason: still being written"""
+
+    # what is shown
+
+    def set_query(self, query: Query) -> None:
+        """Show the rows of another query."""
+        self.beginResetModel()
+        self.query = query
+        self._rids = self.session.read.rids(query)
+        self._pages.clear()
+        self.endResetModel()
+
+    def reload(self) -> None:
+        """Read the rows anew, keeping typed texts."""
+        self._labels = spare_labels(self.session)
+        self.set_query(self.query)
+
+    def changed(self, changes: Changes) -> None:
+        """Re-read what a transaction touched."""
+        if not changes:
+            return
+        rids = self.session.read.rids(self.query)
+        if rids != self._rids:
+            self.set_query(self.query)
+            return
+        self._pages.clear()
+        if self.rowCount() and self.columnCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+
+    def sort_by(self, sorts: tuple[Sort, ...]) -> None:
+        """Show in another order."""
+        self.set_query(Query(self.query.ledger, self.query.where, sorts, self.query.as_of, self.query.deleted))
+
+    def key_at(self, row: int) -> str:
+        """The key of a row."""
+        return str(self._row(row)[0])
+
+    def row_of(self, key: str) -> int:
+        """The place of a key; -1 if it is not shown."""
+        rid = self.session.read.rid_of(self.query.ledger, key)
+        try:
+            return self._rids.index(rid) if rid is not None else -1
+        except ValueError:
+            return -1
+
+    def _row(self, row: int) -> tuple[Cell, ...]:
+        number = row // PAGE
+        page = self._pages.get(number)
+        if page is None:
+            rids = self._rids[number * PAGE : (number + 1) * PAGE]
+            paths = ["key", *(column.path for column in self.columns)]
+            page = self.session.read.page(self.query.ledger, rids, paths, self.query.as_of)
+            self._pages[number] = page
+            if len(self._pages) > PAGES:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(number)
+        return page[row % PAGE] if row % PAGE < len(page) else ("", *([None] * len(self.columns)))
+
+    # Qt
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rids)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            if orientation is Qt.Orientation.Vertical:
+                return str(section + 1)
+            return label_of(self.columns[section], self._labels) if section < len(self.columns) else None
+        if role == Qt.ItemDataRole.ToolTipRole and orientation is Qt.Orientation.Horizontal:
+            return self.columns[section].field.help or None
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        answer: dict[int, Callable[[Index], Any]] = {
+            Qt.ItemDataRole.DisplayRole: self.shown,
+            Qt.ItemDataRole.EditRole: self.shown,
+            Qt.ItemDataRole.ToolTipRole: lambda at: self.reason(at) or self.foreign(at) or None,
+            Qt.ItemDataRole.AccessibleTextRole: self._spoken,
+            KeyRole: lambda at: self.key_at(at.row()),
+            StateRole: self.state,
+        }
+        return answer[role](index) if role in answer else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        base = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.isValid() and self.columns[index.column()].editable and not self.locked and not self.foreign(index):
+            return base | Qt.ItemFlag.ItemIsEditable
+        return base
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not index.isValid() or value == self.shown(index):
+            return False
+        key, path = self.key_at(index.row()), self.columns[index.column()].path
+        reason = check_edit(self.session, self.query.ledger, key, path, value)
+        self._typed[key, path] = (value, reason or "")
+        if reason is None:
+            self.edit_asked.emit(key, path, value)
+        self.dataChanged.emit(index, index)
+        return True
+
+    # cells
+
+    def cell(self, index: Index) -> Cell:
+        """The stored cell."""
+        return self._row(index.row())[index.column() + 1]
+
+    def shown(self, index: Index) -> str:
+        """The text of a cell: what was typed while it is refused or being written, else what is stored."""
+        row = self._row(index.row())
+        column = self.columns[index.column()]
+        typed = self._typed.get((str(row[0]), column.path))
+        if typed is not None:
+            return str(typed[0] if typed[0] is not None else "")
+        cell = row[index.column() + 1]
+        return column.field.show(cell)
+
+    def state(self, index: Index) -> str:
+        """How the delegate marks the cell."""
+        row = self._row(index.row())
+        column = self.columns[index.column()]
+        typed = self._typed.get((str(row[0]), column.path))
+        if typed is not None:
+            return "invalid" if typed[1] else "pending"
+        if column.field.kind is Kind.DERIVED:
+            return "computed"
+        return "foreign" if self.foreign(index) else ""
+
+    def reason(self, index: Index) -> str:
+        """Why the typed text is refused; empty if it is not."""
+        typed = self._typed.get((self.key_at(index.row()), self.columns[index.column()].path))
+        return typed[1] if typed else ""
+
+    def foreign(self, index: Index) -> str:
+        """Why the row cannot be edited here; empty if it can."""
+        key = self.key_at(index.row())
+        return why_read_only(self.session, self.query.ledger, key) or "" if key else ""
+
+    def _spoken(self, index: Index) -> str:
+        column = self.columns[index.column()]
+        words = [label_of(column, self._labels), self.shown(index) or "空"]
+        if self.reason(index):
+            words.append(f"有错误：{self.reason(index)}")
+        return "，".join(words)
+
+    def written(self, key: str, path: str) -> None:
+        """The typed text is stored now."""
+        self._typed.pop((key, path), None)
+
+    def refuse(self, key: str, path: str, reason: str) -> None:
+        """The typed text was refused after all."""
+        if (key, path) in self._typed:
+            self._typed[key, path] = (self._typed[key, path][0], reason)
+            self.reload()
+
+    def keep_refused(self, index: QModelIndex, typed: str, reason: str) -> None:
+        """Show a refused text in its cell, red, with the reason."""
+        self._typed[self.key_at(index.row()), self.columns[index.column()].path] = (typed, reason)
+        self.dataChanged.emit(index, index)
+
+    def forget_typed(self, index: Index) -> None:
+        """Back to the stored value."""
+        self._typed.pop((self.key_at(index.row()), self.columns[index.column()].path), None)
+        self.dataChanged.emit(index, index)
+
+    @property
+    def errors(self) -> int:
+        """How many cells hold a refused text."""
+        return sum(bool(reason) for _, reason in self._typed.values())

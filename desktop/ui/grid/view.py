@@ -1,0 +1,239 @@
+"""The grid: keys, clipboard and menus over a `LedgerModel`; every write goes through the runner as one step."""
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+
+from desktop.app import editing
+from desktop.app.editing import Edit
+from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
+from desktop.domain.query import Sort
+from desktop.ui import theme
+from desktop.ui.grid import clipboard
+from desktop.ui.grid.delegate import CellDelegate
+from desktop.ui.grid.model import LedgerModel
+from desktop.ui.runner import Runner
+
+
+class LedgerGrid(QTableView):
+    """A grid of one ledger."""
+
+    committed = Signal(object)
+    """Changes of a finished write."""
+    complained = Signal(str)
+    """A sentence for the page's notice."""
+    history_asked = Signal(str)
+    row_chosen = Signal(str)
+
+    def __init__(self, model: LedgerModel, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ledger_model = model
+        self._runner = runner
+        self.setModel(model)
+        self.setItemDelegate(CellDelegate(self))
+        self.setShowGrid(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.verticalHeader().setDefaultSectionSize(theme.heights().row)
+        self.verticalHeader().setMinimumWidth(44)
+        self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header = self.horizontalHeader()
+        header.setFixedHeight(theme.heights().header)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionsMovable(True)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.sectionClicked.connect(self._sort)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        self.setTabKeyNavigation(True)
+        model.edit_asked.connect(self._write_one)
+        runner.busy_changed.connect(self._lock)
+        for section, column in enumerate(model.columns):
+            self.setColumnWidth(section, min(320, max(72, column.field.width * 8 + 20)))
+
+    def refresh(self, changes: Changes) -> None:
+        """Re-read what a transaction touched, keeping the current cell."""
+        current = self.currentIndex()
+        key, section = (self.ledger_model.key_at(current.row()), current.column()) if current.isValid() else ("", 0)
+        self.ledger_model.changed(changes)
+        if key and not self.currentIndex().isValid() and (row := self.ledger_model.row_of(key)) >= 0:
+            self.setCurrentIndex(self.ledger_model.index(row, section))
+
+    def show_key(self, key: str, path: str = "") -> bool:
+        """Go to a row (and column); whether it is shown."""
+        row = self.ledger_model.row_of(key)
+        if row < 0:
+            return False
+        section = next((i for i, column in enumerate(self.ledger_model.columns) if column.path == path), 0)
+        self.setCurrentIndex(self.ledger_model.index(row, section))
+        return True
+
+    # keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        key = event.key()
+        if control and key == Qt.Key.Key_C:
+            self.copy(headings=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif control and key == Qt.Key.Key_V:
+            self.paste()
+        elif control and key == Qt.Key.Key_D:
+            self.fill_down()
+        elif key == Qt.Key.Key_Delete and not control:
+            self.clear_cells()
+        elif key == Qt.Key.Key_Escape and self.currentIndex().isValid():
+            self.ledger_model.forget_typed(self.currentIndex())
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._move(1)
+        else:
+            super().keyPressEvent(event)
+
+    def _move(self, rows: int) -> None:
+        current = self.currentIndex()
+        target = self.ledger_model.index(current.row() + rows, current.column())
+        if target.isValid():
+            self.setCurrentIndex(target)
+
+    # clipboard
+
+    def block(self) -> list[list[QModelIndex]]:
+        """The selected cells as rows of visible columns in their shown order."""
+        chosen = self.selectionModel().selectedIndexes()
+        if not chosen:
+            return []
+        header = self.horizontalHeader()
+        rows = sorted({index.row() for index in chosen})
+        sections = sorted({index.column() for index in chosen}, key=header.visualIndex)
+        return [[self.ledger_model.index(row, section) for section in sections] for row in rows]
+
+    def copy(self, *, headings: bool = False) -> None:
+        """The selected block to the clipboard."""
+        block = self.block()
+        rows = [[self.ledger_model.shown(index) for index in line] for line in block]
+        if headings and block:
+            heads = [self.ledger_model.headerData(index.column(), Qt.Orientation.Horizontal) for index in block[0]]
+            rows.insert(0, [str(head) for head in heads])
+        QGuiApplication.clipboard().setText(clipboard.to_text(rows))
+
+    def paste(self) -> None:
+        """The clipboard's block from the current cell on; one value fills the whole selection."""
+        rows = clipboard.from_text(QGuiApplication.clipboard().text())
+        block = self.block()
+        if not rows or not block:
+            return
+        if len(rows) == 1 and len(rows[0]) == 1:
+            cells = [(index, rows[0][0]) for line in block for index in line]
+        else:
+            cells = self._laid_over(rows, block[0][0])
+        self._write_many(cells, f"粘贴 {len(cells)} 格")
+
+    def _laid_over(self, rows: list[list[str]], start: QModelIndex) -> list[tuple[QModelIndex, str]]:
+        header = self.horizontalHeader()
+        first = header.visualIndex(start.column())
+        if start.row() + len(rows) > self.ledger_model.rowCount():
+            lost = start.row() + len(rows) - self.ledger_model.rowCount()
+            self.complained.emit(f"剪贴板比表格多 {lost} 行，多出的没有粘贴；请先新增行，或用“导入”")
+        cells = []
+        for down, row in enumerate(rows):
+            for right, text in enumerate(row):
+                section = header.logicalIndex(first + right)
+                index = self.ledger_model.index(start.row() + down, section)
+                if section >= 0 and index.isValid():
+                    cells.append((index, text))
+        return cells
+
+    def fill_down(self) -> None:
+        """The first row of the selection into the rows below (Ctrl+D)."""
+        block = self.block()
+        cells = [
+            (index, self.ledger_model.shown(top)) for line in block[1:] for top, index in zip(block[0], line, strict=True)
+        ]
+        self._write_many(cells, f"向下填充 {len(cells)} 格")
+
+    def clear_cells(self) -> None:
+        """Empty the selected cells."""
+        cells = [(index, "") for line in self.block() for index in line]
+        self._write_many(cells, f"清空 {len(cells)} 格")
+
+    # writing
+
+    def _write_one(self, key: str, path: str, typed: object) -> None:
+        ledger, session = self.ledger_model.query.ledger, self.ledger_model.session
+
+        def done(changes: Changes) -> None:
+            self.ledger_model.written(key, path)
+            self.committed.emit(changes)
+
+        edit = Edit(key, path, str(typed))
+        self._runner.write(lambda _job: editing.edit_cells(session, ledger, [edit]), done,
+                           lambda refusal: self._refused(key, path, refusal))  # fmt: skip
+
+    def _refused(self, key: str, path: str, refusal: Refusal) -> None:
+        self.ledger_model.refuse(key, path, refusal.message)
+        self.complained.emit(refusal.message)
+
+    def _write_many(self, cells: list[tuple[QModelIndex, str]], label: str) -> None:
+        """Good cells are written as one step, refused ones stay red with their text."""
+        model = self.ledger_model
+        good = []
+        for index, text in cells:
+            if not model.flags(index) & Qt.ItemFlag.ItemIsEditable or text == model.shown(index):
+                continue
+            key, path = model.key_at(index.row()), model.columns[index.column()].path
+            reason = editing.check_edit(model.session, model.query.ledger, key, path, text)
+            if reason:
+                model.keep_refused(index, text, reason)
+            else:
+                good.append(Edit(key, path, text))
+        refused = sum(bool(model.reason(index)) for index, _ in cells)
+        if refused:
+            self.complained.emit(f"有 {refused} 格没有通过检查，已标红，其余照常写入；停在红格上可看原因")
+        if good:
+            session, ledger = model.session, model.query.ledger
+            self._runner.write(lambda _job: editing.edit_cells(session, ledger, good, label), self.committed.emit)
+
+    def delete_rows(self) -> None:
+        """Move the selected rows to the recycle bin."""
+        keys = [self.ledger_model.key_at(line[0].row()) for line in self.block()]
+        session, ledger = self.ledger_model.session, self.ledger_model.query.ledger
+        if keys:
+            self._runner.write(lambda _job: editing.delete_rows(session, ledger, keys), self.committed.emit,
+                               lambda refusal: self.complained.emit(refusal.message))  # fmt: skip
+
+    def _lock(self, busy: bool) -> None:
+        self.ledger_model.locked = "正在写入，请稍候" if busy else ""
+
+    # order and menus
+
+    def _sort(self, section: int) -> None:
+        path = self.ledger_model.columns[section].path
+        old = self.ledger_model.query.sort
+        again = next((sort for sort in old if sort.path == path), None)
+        chosen = Sort(path, descending=again is not None and not again.descending)
+        shift = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+        rest = tuple(sort for sort in old if sort.path != path) if shift else ()
+        self.ledger_model.sort_by((*rest, chosen))
+        order = Qt.SortOrder.DescendingOrder if chosen.descending else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(section, order)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction("复制", self.copy)
+        menu.addAction("粘贴", self.paste)
+        menu.addAction("向下填充", self.fill_down)
+        menu.addSeparator()
+        if self.currentIndex().isValid():
+            key = self.ledger_model.key_at(self.currentIndex().row())
+            menu.addAction("修改记录", lambda: self.history_asked.emit(key))
+        menu.addAction("删除行", self.delete_rows)
+        menu.exec(self.viewport().mapToGlobal(at))
+        menu.deleteLater()
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        super().currentChanged(current, previous)
+        if current.isValid() and current.row() != previous.row():
+            self.row_chosen.emit(self.ledger_model.key_at(current.row()))

@@ -1,0 +1,127 @@
+"""Jobs off the GUI thread: one thread writes, one reads; results come back into the GUI thread."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+
+from desktop.app.job import Job
+from desktop.domain.errors import Cancelled, Refusal
+
+Done = Callable[[Any], None]
+Failed = Callable[[Refusal], None]
+
+PROGRESS_EVERY = 0.1
+"""Seconds between two reports of progress."""
+
+
+class Task(QObject):
+    """One piece of work; made in the GUI thread, so that its signals arrive there."""
+
+    finished = Signal(object, object)
+    """(result, exception or None)"""
+    progressed = Signal(str, object, object)
+    """(words, done, total)"""
+
+    def __init__(self, work: Callable[[Job], Any], writes: bool) -> None:
+        super().__init__()
+        self.writes = writes
+        self.job = Job(self._report)
+        self.done: Done = lambda _result: None
+        self.failed: Failed | None = None
+        self._work = work
+        self._last = 0.0
+
+    def _report(self, words: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._last >= PROGRESS_EVERY:
+            self._last = now
+            self.progressed.emit(words, done, total)
+
+    def run(self) -> None:
+        """Do the work in the calling thread and tell how it ended."""
+        try:
+            result = self._work(self.job)
+        except BaseException as error:  # noqa: BLE001 - whatever happened must reach the GUI thread
+            self.finished.emit(None, error)
+        else:
+            self.finished.emit(result, None)
+
+
+class _Runnable(QRunnable):
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self._task = task
+
+    def run(self) -> None:
+        self._task.run()
+
+
+class Runner(QObject):
+    """Runs tasks. `busy_changed` tells whether a writing job is under way."""
+
+    busy_changed = Signal(bool)
+    refused = Signal(object)
+    """A Refusal nobody else deals with."""
+    crashed = Signal(object)
+    """An exception that is a fault of the program."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._writers, self._readers = QThreadPool(self), QThreadPool(self)
+        for pool in (self._writers, self._readers):
+            pool.setMaxThreadCount(1)
+            pool.setExpiryTimeout(-1)
+        self._tasks: list[Task] = []
+        self._closed = False
+
+    def write(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None) -> Task:
+        """Run a writing use case on the one writer thread."""
+        return self._start(self._writers, work, done, failed, writes=True)
+
+    def read(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None) -> Task:
+        """Run long reading work on the reader thread."""
+        return self._start(self._readers, work, done, failed, writes=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a writing job is under way."""
+        return any(task.writes for task in self._tasks)
+
+    def _start(self, pool: QThreadPool, work: Callable[[Job], Any], done: Done, failed: Failed | None, *,
+               writes: bool) -> Task:  # fmt: skip
+        task = Task(work, writes)
+        task.done, task.failed = done, failed
+        if self._closed:
+            return task
+        task.finished.connect(self._finished)
+        self._tasks.append(task)
+        if writes:
+            self.busy_changed.emit(True)
+        pool.start(_Runnable(task))
+        return task
+
+    @Slot(object, object)
+    def _finished(self, result: Any, error: BaseException | None) -> None:
+        task = self.sender()
+        if not isinstance(task, Task) or task not in self._tasks:
+            return
+        self._tasks.remove(task)
+        if task.writes and not self.busy:
+            self.busy_changed.emit(False)
+        if error is None:
+            task.done(result)
+        elif isinstance(error, Refusal):
+            (task.failed or self.refused.emit)(error)
+        elif not isinstance(error, Cancelled):
+            self.crashed.emit(error)
+        task.deleteLater()
+
+    def shutdown(self) -> None:
+        """Refuse new work, ask running jobs to stop, and wait for them."""
+        self._closed = True
+        for task in self._tasks:
+            task.job.cancel()
+        self._writers.waitForDone()
+        self._readers.waitForDone()
