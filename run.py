@@ -39,7 +39,7 @@ CHINESE_FONTS = (CHINESE_FONT, "fonts-wqy-zenhei", "fonts-noto-cjk", "fonts-arph
 APT_OPTIONS = ("install", "-y", "--no-install-recommends")
 
 CHECKS = (
-    ("代码规则 ruff check", ("-m", "ruff", "check", ".")),
+    ("代码规则 ruff check", ("-m", "ruff", "check", "--output-format", "concise", ".")),
     ("类型 mypy", ("-m", "mypy")),
     ("层次 lint-imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()")),
     ("测试 pytest", ("-m", "pytest", "-q", "-n", "2")),

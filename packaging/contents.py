@@ -13,7 +13,8 @@ EXCLUDED_MODULES = (
 )  # fmt: skip
 UNWANTED_NAMES = (
     "qt6qml", "qt6quick", "qt6pdf", "qt6virtualkeyboard", "qtvirtualkeyboard", "qtqml", "qtquick", "qtpdf",
-    "qpdf", "opengl32sw", "qtgraphs", "qtcharts",
+    "qpdf", "opengl32sw", "qtgraphs", "qtcharts", "qvnc", "qlinuxfb", "qeglfs", "qt6eglfs", "qminimal",
+    "qvkkhrdisplay",
 )  # fmt: skip
 UNWANTED_FOLDERS = (
     "numpy", "numpy.libs", "pil", "pillow.libs", "tkinter", "tcl", "_tcl_data", "_tk_data", "pypinyin", "qml",

@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
         except (Failure, OSError) as failure:
             print(f"试运行没有通过：{failure}", flush=True)
             return 1
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    size = sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
     print(f"试运行通过，{size / 1e6:.0f} MB")
     return 0
 

@@ -150,7 +150,7 @@ class _Sheet:
         self._row = 0
 
     def fill(self) -> None:
-        """Write everything from the form's code down to the notes, then how the sheet is shown and printed."""
+        """Write everything from the form's code down to the notes, then how the sheet is printed."""
         document = self._document
         for place, width in enumerate(self._widths):
             letter = get_column_letter(place + 1)

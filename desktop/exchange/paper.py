@@ -153,7 +153,7 @@ class QtMeasure:
                 line.setLineWidth(room / _UNIT)
                 start, length = line.textStart() * 2, line.textLength() * 2
                 found = units[start : start + length].decode("utf-16-le", "ignore").rstrip()
-                # shaped by itself a line can be wider than in its paragraph: kerning, quotes of another script
+                # alone a line can be wider than in its paragraph: kerning, quotes of another script
                 excess = self.width(found, lettering) - width
                 if excess <= 0 or line.textLength() <= 1 or room <= 0.1:
                     break

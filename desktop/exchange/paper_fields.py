@@ -148,7 +148,7 @@ def closing_block(document: Document, measure: Measure, width: float, points: fl
             items.append(Stroke(0, y, width, 0, INNER_RULE))
         items += row.at(0, y)
         y += row.height
-    return Block(y, (*items, *frame(0, 0, width, y))) if y else Block(0)
+    return Block(y, (*items, *frame(width, y))) if y else Block(0)
 
 
 def _signatures(labels: Sequence[str], measure: Measure, width: float, setter: FieldSetter) -> Block:

@@ -147,13 +147,13 @@ class Page:
     """Where closing fields and signatures stand, if on this page."""
 
 
-def frame(x: float, y: float, width: float, height: float, thickness: float = OUTER_RULE) -> list[Item]:
-    """The four rules around a rectangle."""
+def frame(width: float, height: float) -> list[Item]:
+    """The four outer rules around a rectangle at the origin."""
     return [
-        Stroke(x, y, width, 0, thickness),
-        Stroke(x, y + height, width, 0, thickness),
-        Stroke(x, y, 0, height, thickness),
-        Stroke(x + width, y, 0, height, thickness),
+        Stroke(0, 0, width, 0, OUTER_RULE),
+        Stroke(0, height, width, 0, OUTER_RULE),
+        Stroke(0, 0, 0, height, OUTER_RULE),
+        Stroke(width, 0, 0, height, OUTER_RULE),
     ]
 
 

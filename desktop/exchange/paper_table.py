@@ -297,5 +297,5 @@ class TableSetter:
 
 def table_frame(width: float, heading: float, height: float) -> list[Item]:
     """The outer rules of heading and rows together, and the rule below the heading."""
-    rules = frame(0, 0, width, height)
+    rules = frame(width, height)
     return [*rules, Stroke(0, heading, width, 0, INNER_RULE)] if height > heading else rules

@@ -1,121 +1,30 @@
 """Pages: nothing is cut, rows stay whole, every page says what it is."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QFontMetricsF, QPageLayout
 from PySide6.QtPrintSupport import QPrinter
 
 from desktop.domain.document import Align, Document, HeadField, Paper, Table, TableColumn, TableRow
 from desktop.exchange import paper
-from desktop.exchange.legible import legible
 from desktop.exchange.paper import Pages, ensure_application, write_pdf
-from desktop.exchange.paper_items import Box, Face, Lettering, Mark, Page, Stroke, Watermark, Words
-from desktop.exchange.table_shape import columns_of, fitted_widths, rows_of
+from desktop.exchange.paper_items import Box, Face, Lettering, Mark, Stroke, Watermark, Words
+from tests.exchange.paper_checks import (
+    LEFT,
+    RIGHT,
+    SLACK,
+    cell_texts,
+    check_inside,
+    check_rows,
+    everything,
+    squeezed,
+    texts,
+)
 from tests.exchange.sample_documents import inspection_form
-
-LEFT, RIGHT, TOP, BOTTOM = 25.0, 15.0, 9.0, 5.0
-SLACK = 0.02
-
-
-def texts(page: Page) -> list[str]:
-    return [item.text for item in page.items if isinstance(item, Words)]
-
-
-def squeezed(text: str) -> str:
-    return "".join(mark for mark in text if not mark.isspace())
-
-
-def everything(pages: Pages) -> str:
-    return squeezed("".join(text for page in pages.pages for text in texts(page)))
-
-
-def cell_texts(pages: Pages, document: Document) -> dict[tuple[int, int], str]:
-    """What is printed inside the rectangle of each cell of the first section, its parts joined without 续."""
-    grouped = bool(document.table.group_label)
-    found: dict[tuple[int, int], str] = {}
-    for page in pages.pages:
-        if page.section:
-            continue
-        widths = fitted_widths(columns_of(document.table), page.width - LEFT - RIGHT)[grouped:]
-        start = page.width - RIGHT - sum(widths)
-        for place in page.rows:
-            inside = [
-                item
-                for item in page.items
-                if isinstance(item, Words)
-                and place.y - SLACK <= item.y
-                and item.y + item.height <= place.y + place.height + SLACK
-            ]
-            left = start
-            for column, width in enumerate(widths):
-                here = [
-                    item for item in inside if left <= item.x and item.x + item.width <= left + width + SLACK
-                ]
-                text = squeezed("".join(item.text for item in here))
-                if place.part:
-                    text = text.removeprefix("（续）")
-                found[place.row, column] = found.get((place.row, column), "") + text
-                left += width
-    return found
-
-
-def check_inside(pages: Pages) -> None:
-    """Every line of text stands inside the margins, is tall enough for its ink and does not run over
-    another.
-    """
-    for page in pages.pages:
-        right, bottom = page.width - RIGHT + SLACK, page.height - BOTTOM + SLACK
-        for item in page.items:
-            if isinstance(item, Watermark):
-                continue
-            assert item.x >= LEFT - SLACK
-            assert item.y >= TOP - SLACK
-            assert item.x + item.width <= right
-            assert item.y + item.height <= bottom
-            if isinstance(item, Words):
-                assert item.height >= item.lettering.height * 1.15
-                assert pages.measure.width(item.text, item.lettering) <= item.width + SLACK
-        check_apart([item for item in page.items if isinstance(item, Words)])
-
-
-def check_apart(words: list[Words]) -> None:
-    """No two lines of text overlap."""
-    ordered = sorted(words, key=lambda item: item.y)
-    for place, one in enumerate(ordered):
-        for other in ordered[place + 1 :]:
-            if other.y >= one.y + one.height - SLACK:
-                break
-            apart = one.x + one.width <= other.x + SLACK or other.x + other.width <= one.x + SLACK
-            assert apart, (one, other)
-
-
-def check_rows(pages: Pages, count: int) -> None:
-    """Each row stands exactly once and in order, in parts only where each part but the last fills a page."""
-    places = [
-        (place.row, place.part, place.parts)
-        for page in pages.pages
-        if not page.section
-        for place in page.rows
-    ]
-    wanted = [
-        (row, part, parts)
-        for row, parts in {row: parts for row, _part, parts in places}.items()
-        for part in range(parts)
-    ]
-    assert places == wanted
-    assert sorted({row for row, _part, _parts in places}) == list(range(count))
-    for page in pages.pages:
-        edge = page.heading.y + page.heading.height if page.heading else 0.0
-        for place in page.rows:
-            assert place.y == pytest.approx(edge) or place.y > edge
-            edge = place.y + place.height
 
 
 @pytest.fixture(scope="module")
@@ -432,122 +341,3 @@ def test_the_watermark_is_behind_everything() -> None:
 def test_a_code_too_long_for_a_mark_is_left_out() -> None:
     pages = Pages(replace(inspection_form(1), code="长" * 200))
     assert not [item for item in pages.pages[0].items if isinstance(item, Mark)]
-
-
-ALPHABET = "标准检查记录符合，。、“”（）《》 GB/T0123456789abcxyz\n𠮷é-"
-words = st.text(ALPHABET, max_size=40)
-long_words = st.one_of(words, st.text(ALPHABET, min_size=100, max_size=900))
-anything = st.text(max_size=30)
-
-
-@st.composite
-def documents(draw: st.DrawFn, cells: st.SearchStrategy[str]) -> Document:
-    count = draw(st.integers(1, 14))
-    grouping = draw(st.booleans())
-    columns = tuple(
-        TableColumn(
-            draw(st.text(ALPHABET, max_size=12)),
-            draw(st.floats(1, 90)),
-            draw(st.sampled_from(Align)),
-            draw(st.sampled_from(("", "", "组"))) if grouping else "",
-            tick=draw(st.integers(0, 9)) == 0,
-        )
-        for _place in range(count)
-    )
-    patterns = draw(
-        st.lists(
-            st.tuples(*[cells] * count, st.sampled_from(("", "甲类", "乙类" * 20))), min_size=1, max_size=4
-        )
-    )
-    rows = tuple(
-        TableRow(
-            patterns[place % len(patterns)][:-1],
-            draw(st.booleans()),
-            group=patterns[place % len(patterns)][-1],
-        )
-        for place in range(draw(st.integers(1, draw(st.sampled_from((3, 30, 200))))))
-    )
-    return Document(
-        title=draw(words),
-        table=Table(
-            columns,
-            rows,
-            row_height=draw(st.floats(5, 15)),
-            group_label=draw(st.sampled_from(("", "类别"))),
-            blank_rows=draw(st.integers(0, 3)),
-        ),
-        form_code=draw(words),
-        paper=draw(st.sampled_from(Paper)),
-        landscape=draw(st.booleans()),
-        head=tuple(draw(st.lists(st.tuples(*[head_fields()] * draw(st.integers(1, 5))), max_size=3))),
-        closing=tuple(draw(st.lists(st.tuples(*[head_fields()] * 2), max_size=2))),
-        signatures=tuple(draw(st.lists(words, max_size=6))),
-        page_signatures=tuple(draw(st.lists(words, max_size=3))),
-        table_hint=draw(words),
-        notes=tuple(draw(st.lists(long_words, max_size=2))),
-        footer_left=draw(words),
-        footer_right=draw(words),
-        code=draw(st.sampled_from(("", "JC-330106-2026-118"))),
-    )
-
-
-def head_fields() -> st.SearchStrategy[HeadField]:
-    return st.builds(
-        HeadField,
-        label=words,
-        value=words,
-        options=st.lists(st.text("甲乙丙丁ab", max_size=12), max_size=5).map(tuple),
-        width=st.floats(0.2, 5),
-    )
-
-
-def all_texts(document: Document) -> Iterator[str]:
-    yield from (document.title, document.form_code, document.table_hint)
-    yield from (document.footer_left, document.footer_right)
-    yield from (*document.notes, *document.signatures, *document.page_signatures)
-    for line in (*document.head, *document.closing):
-        for field in line:
-            yield from (field.label, field.value, *field.options)
-
-
-RUNS = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-
-
-@RUNS
-@given(documents(long_words))
-def test_nothing_is_cut_and_each_row_stands_once(document: Document) -> None:
-    pages = Pages(document)
-    rows = rows_of(document.table)
-    check_rows(pages, len(rows))
-    check_inside(pages)
-    printed = cell_texts(pages, document)
-    for number, row in enumerate(rows):
-        for column, cell in enumerate(row.cells):
-            wanted = "" if document.table.columns[column].tick else squeezed(cell)
-            assert printed[number, column] == wanted
-    count = pages.page_count
-    for number, page in enumerate(pages.pages, 1):
-        assert (page.number, page.count) == (number, count)
-        assert f"第 {number} 页　共 {count} 页" in texts(page)
-        assert bool(page.heading) >= bool(page.rows)
-    assert sum(page.closing is not None for page in pages.pages) == bool(
-        document.closing or document.signatures
-    )
-    shown = sorted(everything(pages))
-    for text in all_texts(document):
-        for mark in set(squeezed(legible(text))):
-            assert mark in shown
-
-
-@settings(RUNS, max_examples=15)
-@given(documents(anything))
-def test_whatever_is_typed_is_printed(document: Document) -> None:
-    pages = Pages(document)
-    check_rows(pages, len(rows_of(document.table)))
-    printed = cell_texts(pages, document)
-    for number, row in enumerate(rows_of(document.table)):
-        for column, cell in enumerate(row.cells):
-            wanted = "" if document.table.columns[column].tick else squeezed(cell)
-            assert printed[number, column] == wanted

@@ -1,0 +1,90 @@
+"""What all pages share: the session, the runner, and the way changes, notices and requests to go somewhere travel."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.app.job import Job
+from desktop.app.session import Session
+from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
+from desktop.ui.runner import Done, Runner, Task
+
+
+class Desk(QObject):
+    """The open library as the window knows it."""
+
+    changed = Signal(object)
+    """Changes of a finished write; every page re-reads the keys it shows."""
+    noticed = Signal(str, str)
+    """(bad, warn or ok; a sentence)"""
+    page_asked = Signal(str, object)
+    """(page, what to show there)"""
+    worked = Signal(str, object, object)
+    """(step in words, done, total) of a job; empty words end it"""
+
+    def __init__(self, session: Session, runner: Runner) -> None:
+        super().__init__()
+        self.session = session
+        self.runner = runner
+        runner.refused.connect(self._refused)
+
+    def write(self, work: Callable[[Job], Any], done: Done | None = None) -> Task:
+        """Run a writing use case; its Changes are broadcast, then `done` gets its result."""
+
+        def finished(result: Any) -> None:
+            self.worked.emit("", 0, 0)
+            changes = _changes(result)
+            if changes:
+                self.changed.emit(changes)
+            if done is not None:
+                done(result)
+
+        def failed(refusal: Refusal) -> None:
+            self.worked.emit("", 0, 0)
+            self._refused(refusal)
+
+        task = self.runner.write(work, finished, failed)
+        task.progressed.connect(self.worked)
+        return task
+
+    def read(self, work: Callable[[Job], Any], done: Done) -> Task:
+        """Run long reading work; a refusal becomes a notice."""
+        return self.runner.read(work, done)
+
+    def say(self, kind: str, sentence: str) -> None:
+        """Show a notice."""
+        self.noticed.emit(kind, sentence)
+
+    def _refused(self, refusal: Refusal) -> None:
+        self.noticed.emit("bad", refusal.message)
+
+
+def _changes(result: Any) -> Changes:
+    for item in (result, *(result if isinstance(result, tuple) else ()), getattr(result, "changes", None)):
+        if isinstance(item, Changes):
+            return item
+    return Changes()
+
+
+class Page(QWidget):
+    """One screen. `title` and `context` stand in the page's head."""
+
+    title = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.session = desk.session
+
+    def context(self) -> str:
+        """One quiet line beside the title."""
+        return ""
+
+    def changed(self, changes: Changes) -> None:
+        """Re-read what a transaction touched."""
+
+    def show_target(self, target: object) -> None:
+        """Go to a record of this page, named by its key."""

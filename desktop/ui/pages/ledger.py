@@ -1,0 +1,167 @@
+"""The page of any ledger: actions, filter chips, grid, record panel."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from desktop.app import editing
+from desktop.domain.changes import Changes
+from desktop.domain.query import EVERYTHING, Condition, Group, Op, Query, Sort, Test
+from desktop.domain.record import Cell
+from desktop.ui.desk import Desk, Page
+from desktop.ui.grid.model import LedgerModel
+from desktop.ui.grid.view import LedgerGrid
+from desktop.ui.record_panel import RecordPanel
+from desktop.ui.widgets import button, label, line, toolbar
+
+VALUES_OFFERED = 40
+"""Values of a column offered for filtering."""
+
+
+class LedgerPage(Page):
+    """Lists, filters and edits the rows of `ledger`."""
+
+    ledger = ""
+    sort: tuple[Sort, ...] = ()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._chips: list[Test] = []
+        self._only: tuple[str, ...] = ()
+        self.model = LedgerModel(self.session, self._query())
+        self.grid = LedgerGrid(self.model, desk.runner)
+        self.panel = RecordPanel(desk, self.ledger)
+        self.counted = label("", "quiet", 12)
+        self.find = QLineEdit()
+        self.find.setPlaceholderText("筛选：文字或拼音首字母")
+        self.find.setClearButtonEnabled(True)
+        self.find.setMaximumWidth(220)
+        self._later = QTimer(self, singleShot=True, interval=150)
+        self._later.timeout.connect(self.reload)
+        self.find.textChanged.connect(lambda _text: self._later.start())
+        self._chip_row = QHBoxLayout()
+        chip_holder = QWidget()
+        chip_holder.setLayout(self._chip_row)
+        self._chip_row.setContentsMargins(16, 4, 16, 4)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.grid)
+        split.addWidget(self.panel)
+        split.setSizes([900, 300])
+        split.setStretchFactor(0, 1)
+        self.panel.setMinimumWidth(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(toolbar(*self.actions(), None, self.find, button("筛选", self._offer_filters, "ghost", "funnel")))
+        column.addWidget(chip_holder)
+        column.addWidget(split, 1)
+        foot = line(self.counted, None)
+        foot.setContentsMargins(16, 4, 16, 4)
+        column.addWidget(foot)
+        self.grid.committed.connect(desk.changed)
+        self.grid.complained.connect(lambda sentence: desk.say("warn", sentence))
+        self.grid.row_chosen.connect(self.panel.show_record)
+        self.grid.history_asked.connect(self.panel.show_history)
+        self.reload()
+
+    def actions(self) -> list[QWidget]:
+        """The buttons of this ledger."""
+        label_text = self.session.schema.ledger(self.ledger).label
+        return [button(f"新增{label_text}", self.add, "primary", "plus"), button("删除", self.grid.delete_rows, icon_name="trash")]
+
+    def add(self) -> None:
+        """A new row, shown at once."""
+        session, values = self.session, self.new_values()
+        self.desk.write(lambda _job: editing.add_row(session, self.ledger, values[0], fixed=values[1]),
+                        lambda result: self.show_target(result[1]))  # fmt: skip
+
+    def new_values(self) -> tuple[dict[str, str], dict[str, Cell]]:
+        """What a new row begins with: typed values and fixed cells."""
+        return {}, {}
+
+    def base(self) -> Condition:
+        """What the page always shows."""
+        return EVERYTHING
+
+    def _query(self) -> Query:
+        tests: list[Condition] = [self.base(), *self._chips]
+        if self._only:
+            tests.append(Test("key", Op.IN, self._only))
+        words = self.find.text().strip() if hasattr(self, "find") else ""
+        if words:
+            tests.append(Test("", Op.FOUND, (words,)))
+        sort = self.model.query.sort if hasattr(self, "model") else self.sort
+        return Query(self.ledger, Group(tuple(tests)), sort, self.session.today())
+
+    def reload(self) -> None:
+        """Ask again for the rows."""
+        self.model.set_query(self._query())
+        shown, every = self.model.rowCount(), self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today()))
+        errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
+        self.counted.setText(f"显示 {shown} / 共 {every}{errors}")
+        self._show_chips()
+
+    def changed(self, changes: Changes) -> None:
+        self.grid.refresh(changes)
+        self.reload_counts()
+        self.panel.changed(changes)
+
+    def reload_counts(self) -> None:
+        """The footer's numbers."""
+        every = self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today()))
+        self.counted.setText(f"显示 {self.model.rowCount()} / 共 {every}")
+
+    def show_target(self, target: object) -> None:
+        if isinstance(target, str):
+            if self.model.row_of(target) < 0:
+                self.clear_filters()
+            self.grid.show_key(target)
+        elif isinstance(target, tuple):
+            self._only = tuple(str(key) for key in target)
+            self.reload()
+
+    def clear_filters(self) -> None:
+        """Show every row again."""
+        self._chips, self._only = [], ()
+        self.find.clear()
+        self.reload()
+
+    def filter_by(self, path: str, values: tuple[Cell, ...]) -> None:
+        """Show only rows with these values."""
+        self._chips = [chip for chip in self._chips if chip.path != path] + [Test(path, Op.IN, values)]
+        self.reload()
+
+    def _offer_filters(self) -> None:
+        menu = QMenu(self)
+        query = replace(self._query(), sort=())
+        for column in self.model.columns:
+            if not column.field.choices and column.path not in ("department", "code") and column.plain is None:
+                continue
+            values = self.session.read.values(query, column.path)[:VALUES_OFFERED]
+            if len(values) < 2:
+                continue
+            inner = menu.addMenu(column.label)
+            for value, number in values:
+                text = f"{column.field.show(value) or '（空）'}　{number}"
+                inner.addAction(text, lambda path=column.path, chosen=value: self.filter_by(path, (chosen,)))
+        menu.exec(self.mapToGlobal(self.find.geometry().bottomLeft()))
+        menu.deleteLater()
+
+    def _show_chips(self) -> None:
+        while (item := self._chip_row.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.deleteLater()
+        for chip in self._chips:
+            column = self.session.schema.column(self.ledger, chip.path)
+            words = "、".join(column.field.show(value) or "（空）" for value in chip.values)
+            self._chip_row.addWidget(button(f"{column.label}：{words}  ×", lambda chip=chip: self._drop(chip), "ghost"))
+        if self._only:
+            self._chip_row.addWidget(label(f"只看选定的 {len(self._only)} 行", pixels=12))
+        if self._chips or self._only:
+            self._chip_row.addWidget(button("清除全部", self.clear_filters, "ghost"))
+        self._chip_row.addStretch(1)
+
+    def _drop(self, chip: Test) -> None:
+        self._chips.remove(chip)
+        self.reload()

@@ -1,0 +1,188 @@
+"""The side panel of a record: its fields as a form generated from the declaration, and its history."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.app import editing, history
+from desktop.app.editing import Edit
+from desktop.app.labels import columns_in_use, label_of, spare_labels
+from desktop.domain.changes import Changes
+from desktop.domain.record import Column, Kind
+from desktop.ui import theme
+from desktop.ui.desk import Desk
+from desktop.ui.widgets import label
+
+Editor = QLineEdit | QPlainTextEdit | QComboBox
+
+
+class RecordPanel(QWidget):
+    """One record of a ledger; each field is saved when it is left, and a refused text stays with its reason."""
+
+    def __init__(self, desk: Desk, ledger: str) -> None:
+        super().__init__()
+        self._desk, self._ledger = desk, ledger
+        self.key = ""
+        self.editors: dict[str, Editor] = {}
+        self.heading = label("", pixels=14, bold=True, wrap=True)
+        self.reason = label("", "badge_bad", 12, wrap=True)
+        self._tabs = QTabWidget()
+        self._history = QVBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.addWidget(self.heading)
+        column.addWidget(self.reason)
+        column.addWidget(self._tabs, 1)
+        self._tabs.currentChanged.connect(lambda _tab: self._fill_history())
+        self._build()
+
+    def _build(self) -> None:
+        form_holder, form = QWidget(), QFormLayout()
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        form_holder.setLayout(form)
+        labels = spare_labels(self._desk.session)
+        for column in columns_in_use(self._desk.session, self._ledger):
+            editor = self._editor(column)
+            self.editors[column.path] = editor
+            editor.setAccessibleName(label_of(column, labels))
+            form.addRow(label(label_of(column, labels), "quiet", 12), editor)
+        fields = QScrollArea()
+        fields.setWidget(form_holder)
+        fields.setWidgetResizable(True)
+        fields.setFrameShape(QScrollArea.Shape.NoFrame)
+        story = QWidget()
+        story.setLayout(self._history)
+        told = QScrollArea()
+        told.setWidget(story)
+        told.setWidgetResizable(True)
+        told.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._tabs.addTab(fields, "字段")
+        self._tabs.addTab(told, "历史")
+
+    def _editor(self, column: Column) -> Editor:
+        field = column.field
+        words = ["是", "否"] if field.kind is Kind.FLAG else [choice.label for choice in field.choices]
+        if words and column.editable:
+            combo = QComboBox()
+            combo.addItems(["", *words])
+            combo.activated.connect(lambda _at: self._save(column.path, combo.currentText()))
+            return combo
+        if field.kind is Kind.LONG_TEXT:
+            area = _Area(lambda: self._save(column.path, area.toPlainText()))
+            area.setFixedHeight(theme.heights().control * 2)
+            return area
+        line = QLineEdit()
+        line.setReadOnly(not column.editable)
+        line.editingFinished.connect(lambda: self._save(column.path, line.text()))
+        return line
+
+    def show_record(self, key: str) -> None:
+        """Show a record; an empty key clears the panel."""
+        self.key = key
+        session = self._desk.session
+        rid = session.read.rid_of(self._ledger, key) if key else None
+        self.setEnabled(rid is not None)
+        if rid is None:
+            self.heading.setText("")
+            return
+        self.heading.setText(session.read.caption(self._ledger, key))
+        self.reason.setText(editing.why_read_only(session, self._ledger, key) or "")
+        paths = list(self.editors)
+        (cells,) = session.read.page(self._ledger, [rid], paths, session.today())
+        for path, cell in zip(paths, cells, strict=True):
+            field = session.schema.steps(self._ledger, path)[-1]
+            _put(self.editors[path], field.show(cell))
+            self.editors[path].setEnabled(not self.reason.text())
+        if self._tabs.currentIndex() == 1:
+            self._fill_history()
+
+    def changed(self, changes: Changes) -> None:
+        """Re-read if the shown record was touched."""
+        if self.key and any(changes.keys):
+            self.show_record(self.key)
+
+    def show_history(self, key: str) -> None:
+        """Show a record with its history in front."""
+        self.show_record(key)
+        self._tabs.setCurrentIndex(1)
+
+    def history_lines(self) -> list[str]:
+        """The shown history."""
+        items = (self._history.itemAt(i).widget() for i in range(self._history.count()))
+        return [item.text() for item in items if isinstance(item, QLabel)]
+
+    def _save(self, path: str, typed: str) -> None:
+        session, key = self._desk.session, self.key
+        column = session.schema.column(self._ledger, path)
+        rid = session.read.rid_of(self._ledger, key) if key else None
+        if rid is None or not column.editable:
+            return
+        stored = column.field.show(session.read.page(self._ledger, [rid], [path], session.today())[0][0])
+        if typed == stored:
+            self._mark(path, "")
+            return
+        reason = editing.check_edit(session, self._ledger, key, path, typed) or ""
+        self._mark(path, reason)
+        if not reason:
+            self._desk.write(lambda _job: editing.edit_cells(session, self._ledger, [Edit(key, path, typed)]))
+
+    def _mark(self, path: str, reason: str) -> None:
+        editor = self.editors[path]
+        editor.setProperty("invalid", bool(reason))
+        editor.setToolTip(reason)
+        editor.setAccessibleDescription(reason)
+        editor.style().unpolish(editor)
+        editor.style().polish(editor)
+        self.reason.setText(reason)
+
+    def _fill_history(self) -> None:
+        while (item := self._history.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.deleteLater()
+        if not self.key:
+            return
+        lines = history.of_record(self._desk.session, self._ledger, self.key)
+        row = self._desk.session.read.row(self._ledger, self.key) or {}
+        for field in self._desk.session.schema.ledger(self._ledger).stored:
+            if field.embedded and row.get(field.name):
+                lines += history.of_record(self._desk.session, field.target, str(row[field.name]))
+        for told in sorted(lines, key=lambda told: told.at, reverse=True):
+            what = f"{told.old or '空'} → {told.new or '空'}" if told.old or told.new else ""
+            basis = f"　依据：{told.basis}" if told.basis else ""
+            text = f"{told.at}　{told.person}　{told.field_label}\n{what}{basis}　（{told.label}）"
+            self._history.addWidget(label(text.strip(), pixels=12, wrap=True))
+        self._history.addStretch(1)
+
+
+class _Area(QPlainTextEdit):
+    """A text of several lines that is saved when it is left."""
+
+    def __init__(self, left: object) -> None:
+        super().__init__()
+        self._left = left
+        self.setTabChangesFocus(True)
+
+    def focusOutEvent(self, event: object) -> None:
+        super().focusOutEvent(event)  # type: ignore[arg-type]
+        self._left()  # type: ignore[operator]
+
+
+def _put(editor: Editor, text: str) -> None:
+    if isinstance(editor, QLineEdit):
+        if not editor.hasFocus() or not editor.isModified():
+            editor.setText(text)
+            editor.setCursorPosition(0)
+    elif isinstance(editor, QPlainTextEdit):
+        if not editor.hasFocus():
+            editor.setPlainText(text)
+    else:
+        editor.setCurrentText(text)
