@@ -61,9 +61,7 @@ def _library_verbs(verbs: Any) -> None:
     opening = _verb(verbs, "open", "打开窗口", _open)
     opening.add_argument("--quit-after-start", action="store_true", help="窗口可用后立即退出（检查安装用）")
     init = _verb(verbs, "init", "建立数据文件夹", _init)
-    init.add_argument(
-        "--role", choices=("office", "bureau"), default="office", help="office 区县单位，bureau 市局"
-    )
+    init.add_argument("--role", choices=("office", "bureau"), default="office", help="office 区县单位，bureau 市局")
     init.add_argument("--name", default="", help="单位名称")
     init.add_argument("--code", default="", help="6 位行政区划码")
     init.add_argument("--unit-file", type=Path, help="市局给的授权文件（区县单位）")

@@ -14,7 +14,7 @@ EXCLUDED_MODULES = (
 UNWANTED_NAMES = (
     "qt6qml", "qt6quick", "qt6pdf", "qt6virtualkeyboard", "qtvirtualkeyboard", "qtqml", "qtquick", "qtpdf",
     "qpdf", "opengl32sw", "qtgraphs", "qtcharts", "qvnc", "qlinuxfb", "qeglfs", "qt6eglfs", "qminimal",
-    "qvkkhrdisplay",
+    "qvkkhrdisplay", "qgtk3",
 )  # fmt: skip
 UNWANTED_FOLDERS = (
     "numpy", "numpy.libs", "pil", "pillow.libs", "tkinter", "tcl", "_tcl_data", "_tk_data", "pypinyin", "qml",

@@ -109,9 +109,7 @@ def _inspect(to: Path, office: Session, steps: _Steps) -> str:
     return sheet
 
 
-def _answer(
-    to: Path, bureau: Session, office: Session, identity: str, up: Path, sheet: str, steps: _Steps
-) -> None:
+def _answer(to: Path, bureau: Session, office: Session, identity: str, up: Path, sheet: str, steps: _Steps) -> None:
     seen = syncing.inspect_bundle(bureau, up)
     steps.done("市局查看：" + syncing.in_words(seen, rehearsal=True))
     syncing.apply_bundle(bureau, up)
@@ -119,9 +117,7 @@ def _answer(
     ours = statistics.table(office)
     if statistics.figures(theirs)["rows"] != statistics.figures(ours)["rows"]:
         raise Refusal("figures_differ", "市局与区县的统计数不一致，请导出诊断信息")
-    steps.done(
-        f"市局应用上报包，看到区县明细 {bureau.read.count(Query('detail_entry'))} 行，统计数与区县一致"
-    )
+    steps.done(f"市局应用上报包，看到区县明细 {bureau.read.count(Query('detail_entry'))} 行，统计数与区县一致")
     again = syncing.apply_bundle(bureau, up)
     steps.done("市局再应用一次：" + syncing.in_words(again, rehearsal=False))
     inspection.take_over_checklists(bureau)

@@ -78,11 +78,7 @@ class Judge:
         return Written(field.target, key, cells, of=name)
 
     def _hold_rules(self, ledger: Ledger, row: Row, cells: Mapping[str, Cell]) -> None:
-        before = (
-            {(problem.field, problem.message) for problem in ledger.problems(row)}
-            if row.get("key")
-            else set()
-        )
+        before = {(problem.field, problem.message) for problem in ledger.problems(row)} if row.get("key") else set()
         for problem in ledger.problems({**row, **cells}):
             if (problem.field, problem.message) not in before:
                 raise Refusal("rule", _sentence(ledger, problem))
@@ -93,9 +89,7 @@ def _sentence(ledger: Ledger, problem: Problem) -> str:
     return problem.message if label in problem.message else f"{label}：{problem.message}"
 
 
-def write_row(
-    transaction: Transaction, writes: Sequence[Written], root: Mapping[str, Cell] | None = None
-) -> str:
+def write_row(transaction: Transaction, writes: Sequence[Written], root: Mapping[str, Cell] | None = None) -> str:
     """Carry out what `Judge.judge` found; the key of the root row. `root` adds cells to a new root row."""
     *embedded, main = writes
     links: dict[str, Cell] = {}
@@ -111,9 +105,7 @@ def write_row(
     return transaction.insert(main.ledger, {**(root or {}), **cells})
 
 
-def edit_cells(
-    session: Session, ledger: str, edits: Sequence[Edit], label: str = "", basis: str = ""
-) -> Changes:
+def edit_cells(session: Session, ledger: str, edits: Sequence[Edit], label: str = "", basis: str = "") -> Changes:
     """Write the edited cells as one step; Refusal if any cell is refused, and then nothing is written."""
     by_row: dict[str, dict[str, Typed]] = {}
     for edit in edits:

@@ -67,17 +67,12 @@ def full_document(session: Session, ledger: str, as_of: str) -> Document:
     fields = [None if "@" in path else session.schema.column(ledger, path).field for path in paths]
     shown = tuple(
         TableRow(
-            tuple(
-                _text(cell) if field is None else field.show(cell)
-                for field, cell in zip(fields, row, strict=True)
-            )
+            tuple(_text(cell) if field is None else field.show(cell) for field, cell in zip(fields, row, strict=True))
         )
         for row in rows
     )
     widths = [20 if field is None else field.width for field in fields]
-    table = Table(
-        tuple(TableColumn(head, width * 2.2) for head, width in zip(heads, widths, strict=True)), shown
-    )
+    table = Table(tuple(TableColumn(head, width * 2.2) for head, width in zip(heads, widths, strict=True)), shown)
     return Document(
         title=session.schema.ledger(ledger).label, table=table, paper=Paper.A3,
         head=((HeadField("单位", session.identity.name), HeadField("截至日期", chinese(as_of))),),
@@ -107,9 +102,7 @@ def detail_document(
         known: dict[str, Cell] = dict(zip((*read, "planned_title"), cells, strict=True))
         rows.append(TableRow(tuple(_detail_text(session, path, known, number) for path in paths)))
     columns = tuple(
-        TableColumn(
-            str(column["label"]), float(str(column["width"])), Align.CENTRE if path == "#" else Align.LEFT
-        )
+        TableColumn(str(column["label"]), float(str(column["width"])), Align.CENTRE if path == "#" else Align.LEFT)
         for column, path in zip(wanted, paths, strict=True)
     )
     return Document(
@@ -131,9 +124,7 @@ def _detail_text(session: Session, path: str, row: dict[str, Cell], number: int)
         return "待制定"
     cell = row[path]
     field = session.schema.steps("detail_entry", path)[-1]
-    return (
-        chinese(str(cell)) if field.kind is Kind.DATE and cell and len(str(cell)) < 10 else field.show(cell)
-    )
+    return chinese(str(cell)) if field.kind is Kind.DATE and cell and len(str(cell)) < 10 else field.show(cell)
 
 
 def _text(cell: Cell) -> str:

@@ -1,6 +1,5 @@
 """数据体检: what a person should look at, each finding with the row it is about."""
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,11 +33,7 @@ def check(session: Session) -> list[HealthFinding]:
 
 
 def _file(session: Session) -> Iterator[HealthFinding]:
-    try:
-        answer = session.read.connection.execute("PRAGMA integrity_check").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        answer = str(error)
-    if answer != "ok":
+    if not session.workspace.is_whole():
         yield HealthFinding("damaged_file", "", "", "数据文件有损坏，请从备份恢复")
     if not migrations.triggers_whole(session.workspace.database, session.schema):
         yield HealthFinding("journal_incomplete", "", "", "修改记录的机制不完整，请重新打开程序")
@@ -59,14 +54,10 @@ def _rules(session: Session) -> Iterator[HealthFinding]:
         for row in session.read.rows(Query(ledger.name)):
             for problem in ledger.problems(row):
                 name = session.read.caption(ledger.name, str(row["key"]))
-                yield HealthFinding(
-                    "rule", ledger.name, str(row["key"]), f"{ledger.label} {name}：{problem.message}"
-                )
+                yield HealthFinding("rule", ledger.name, str(row["key"]), f"{ledger.label} {name}：{problem.message}")
     for row in session.read.rows(Query("standard")):
         if row["number"] and (reason := numbers.suspicion(str(row["number"]))):
-            yield HealthFinding(
-                "suspicious_number", "standard", str(row["key"]), f"{row['number']}：{reason}"
-            )
+            yield HealthFinding("suspicious_number", "standard", str(row["key"]), f"{row['number']}：{reason}")
 
 
 def _references(session: Session) -> Iterator[HealthFinding]:
@@ -109,6 +100,4 @@ def _duplicates(session: Session) -> Iterator[HealthFinding]:
             codes.setdefault(node["code"], []).append(str(node["key"]))
         for code, keys in codes.items():
             if code and len(keys) > 1:
-                yield HealthFinding(
-                    "duplicate_code", "system_node", keys[0], f"体系编号“{code}”有 {len(keys)} 个节点"
-                )
+                yield HealthFinding("duplicate_code", "system_node", keys[0], f"体系编号“{code}”有 {len(keys)} 个节点")

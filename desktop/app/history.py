@@ -46,9 +46,7 @@ def redo(session: Session) -> Changes:
     if not steps:
         raise Refusal("nothing_to_redo", "没有可以重做的操作")
     number = steps[-1]
-    with session.write(
-        f"重做 {journal.label_of(session.read, number)}", origin=f"redo:{number}"
-    ) as transaction:
+    with session.write(f"重做 {journal.label_of(session.read, number)}", origin=f"redo:{number}") as transaction:
         transaction.changes = Changes(skipped=tuple(journal.forward(transaction, number)))
     return transaction.changes
 
@@ -77,11 +75,7 @@ def later_edits(session: Session, number: int) -> list[str]:
 
 def of_record(session: Session, ledger: str, key: str) -> list[Line]:
     """Who changed what of a record and when, newest first."""
-    return [
-        shown
-        for line in journal.history(session.read, ledger, key)
-        if (shown := _shown(session, ledger, line))
-    ]
+    return [shown for line in journal.history(session.read, ledger, key) if (shown := _shown(session, ledger, line))]
 
 
 def _shown(session: Session, ledger: str, line: journal.Line) -> Line | None:
@@ -92,9 +86,7 @@ def _shown(session: Session, ledger: str, line: journal.Line) -> Line | None:
         return Line(at, line.person, line.label, line.basis, "删除" if line.new else "恢复", "", "")
     declared = session.schema.ledger(ledger).field(line.field)
     if declared.kind is Kind.REFERENCE:
-        old, new = (
-            session.read.caption(declared.target, str(cell)) if cell else "" for cell in (line.old, line.new)
-        )
+        old, new = (session.read.caption(declared.target, str(cell)) if cell else "" for cell in (line.old, line.new))
     else:
         old, new = declared.show(line.old), declared.show(line.new)
     return Line(at, line.person, line.label, line.basis, declared.label, old, new)

@@ -72,9 +72,7 @@ def _spare_labels(session: Session, ledger: str, headings: list[str]) -> dict[st
     """Spare field → heading of an unknown column: those with this label already, then free ones."""
     known = spare_labels(session)
     by_label = {label: path for path, label in known.items()}
-    spares = [
-        column.path for column in session.schema.columns(ledger) if column.field.name.startswith("spare")
-    ]
+    spares = [column.path for column in session.schema.columns(ledger) if column.field.name.startswith("spare")]
     free = [path for path in spares if path not in known]
     chosen: dict[str, str] = {}
     for heading in headings:
@@ -188,21 +186,15 @@ class _Judging:
             return PlannedRow(line, "refused", values, identity=identity, problems=(("", refusal.message),))
         return PlannedRow(line, "added", values, fixed=fixed, identity=identity)
 
-    def _placed_again(
-        self, line: int, values: dict[str, Cell], identity: str, earlier: PlannedRow
-    ) -> PlannedRow:
+    def _placed_again(self, line: int, values: dict[str, Cell], identity: str, earlier: PlannedRow) -> PlannedRow:
         own = _own(values)
         fixed = self._fixed(own)
         match = self._existing.get(identity, [])
         if match:
             fixed["standard"] = match[0]["standard"]
-        return PlannedRow(
-            line, "added", own, fixed=fixed, identity=identity, joins="" if match else earlier.identity
-        )
+        return PlannedRow(line, "added", own, fixed=fixed, identity=identity, joins="" if match else earlier.identity)
 
-    def _compared(
-        self, line: int, values: dict[str, Cell], identity: str, row: dict[str, Cell]
-    ) -> PlannedRow:
+    def _compared(self, line: int, values: dict[str, Cell], identity: str, row: dict[str, Cell]) -> PlannedRow:
         changes = tuple(
             CellChange(path, row.get(path), cell)
             for path, cell in values.items()
@@ -336,8 +328,9 @@ def in_words(planned: Plan, rehearsal: bool) -> str:
     lead = "检查完毕，尚未写入" if rehearsal else "导入完毕"
     lines = [f"{lead}：新增 {counts['added']} 行，更新 {counts['changed']} 行，相同 {counts['equal']} 行，"
              f"拒收 {counts['refused']} 行"]  # fmt: skip
-    for row in planned.of("refused"):
-        lines.append(f"  第 {row.line} 行：" + "；".join(sentence for _, sentence in row.problems))
+    lines.extend(
+        f"  第 {row.line} 行：" + "；".join(sentence for _, sentence in row.problems) for row in planned.of("refused")
+    )
     return "\n".join(lines)
 
 

@@ -48,10 +48,7 @@ def _take_over(transaction: Transaction, sheet: Mapping[str, object]) -> None:
          "subject": str(sheet.get("subject") or ""), "basis": str(sheet.get("basis") or "")},
     )  # fmt: skip
     items: list[dict[str, str]] = sheet["items"]  # type: ignore[assignment]
-    rows = [
-        (key, position(place), *(item.get(name) or None for name in COPIED))
-        for place, item in enumerate(items)
-    ]
+    rows = [(key, position(place), *(item.get(name) or None for name in COPIED)) for place, item in enumerate(items)]
     transaction.insert_many("checklist_item", ("checklist", "position", *COPIED), rows)
 
 

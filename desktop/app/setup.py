@@ -13,6 +13,7 @@ from desktop.domain.inspection import position
 from desktop.domain.keys import organisation_id
 from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.query import Query, Sort, where
+from desktop.domain.record import Cell
 from desktop.store.journal import Transaction
 from desktop.store.workspace import Workspace
 from desktop.sync import enrolment
@@ -21,9 +22,7 @@ UNNAMED = "联络员"
 """Stands for the person at the keyboard until one is chosen."""
 
 
-def found(
-    folder: Path, role: str, name: str, area_code: str, person: str = "", *, sample: bool = False
-) -> Session:
+def found(folder: Path, role: str, name: str, area_code: str, person: str = "", *, sample: bool = False) -> Session:
     """A new library; a bureau also gets its keys. Our own organisation is its first row."""
     if not name.strip():
         raise Refusal("no_name", "请填写单位名称")
@@ -130,9 +129,7 @@ def _standards(transaction: Transaction, data: dict[str, list[dict[str, str]]], 
     fields = ("number", "title", "level", "nature", "kind", "published_on", "effective_on", "withdrawn_on",
               "replaces", "is_key", "our_role", "notes")  # fmt: skip
     rows = [
-        tuple(
-            int(item[f]) if f == "is_key" and item.get(f) is not None else item.get(f) or None for f in fields
-        )
+        tuple(int(item[f]) if f == "is_key" and item.get(f) is not None else item.get(f) or None for f in fields)
         for item in data["standards"]
     ]
     keys = transaction.insert_many("standard", fields, rows)
@@ -140,9 +137,7 @@ def _standards(transaction: Transaction, data: dict[str, list[dict[str, str]]], 
         (version, item.get("code"), nodes.get(item["node"]), key, item.get("department"), position(place))
         for place, (item, key) in enumerate(zip(data["standards"], keys, strict=True))
     ]
-    transaction.insert_many(
-        "detail_entry", ("version", "code", "node", "standard", "department", "position"), entries
-    )
+    transaction.insert_many("detail_entry", ("version", "code", "node", "standard", "department", "position"), entries)
     planned = [
         (version, item.get("code"), nodes.get(item["node"]), item["title"], item.get("level"), item.get("planned_on"),
          item.get("department"), position(len(entries) + place))
@@ -154,8 +149,8 @@ def _standards(transaction: Transaction, data: dict[str, list[dict[str, str]]], 
     )  # fmt: skip
 
 
-def _sheet(transaction: Transaction, sheet: dict[str, object], units: dict[str, str], checklist: dict[str, object],
-           items: list[dict[str, object]]) -> tuple[str, list[str]]:  # fmt: skip
+def _sheet(transaction: Transaction, sheet: dict[str, object], units: dict[str, str], checklist: dict[str, Cell],
+           items: list[dict[str, Cell]]) -> tuple[str, list[str]]:  # fmt: skip
     day = str(sheet["inspected_on"])
     key = transaction.insert("inspection", {
         "code": str(sheet["code"]), "checklist": str(checklist["key"]), "checklist_code": str(checklist["code"]),
@@ -171,7 +166,7 @@ def _sheet(transaction: Transaction, sheet: dict[str, object], units: dict[str, 
         verdict = VERDICTS[int(digit) - 1].value
         rows.append((key, position(place), *copied, verdict, problem.get("problem"), problem.get("severity")))
     fields = ("inspection", "position", *inspection.COPIED, "verdict", "problem", "severity")
-    return key, transaction.insert_many("inspection_result", fields, rows)  # type: ignore[arg-type]
+    return key, transaction.insert_many("inspection_result", fields, rows)
 
 
 def _finding(transaction: Transaction, item: dict[str, str], units: dict[str, str],

@@ -50,9 +50,7 @@ def layout(layout_id: str) -> Layout:
 def placed(session: Session, as_of: str, owners: list[str] | None = None) -> list[Placed]:
     """The detail entries of the active versions, of some organisations or of all in this library."""
     versions = {
-        owner: key
-        for owner, key in system.active_versions(session.read).items()
-        if owners is None or owner in owners
+        owner: key for owner, key in system.active_versions(session.read).items() if owners is None or owner in owners
     }
     query = Query("detail_entry", Test("version", Op.IN, tuple(versions.values())), as_of=as_of)
     branches = {

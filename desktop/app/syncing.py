@@ -19,9 +19,7 @@ from desktop.sync.container import Manifest
 def recipients(session: Session) -> list[Organisation]:
     """Whom a bundle can be made for: the bureau's units; for an office there is only its bureau."""
     known = session.read.records(Organisation, Test("identity", Comparison.FILLED))
-    return [
-        unit for unit in known if unit.role == "office" and unit.identity != session.identity.organisation
-    ]
+    return [unit for unit in known if unit.role == "office" and unit.identity != session.identity.organisation]
 
 
 def file_name(session: Session, recipient_name: str, number: int) -> str:
@@ -36,11 +34,7 @@ def make_bundle(session: Session, path: Path, recipient: str = "") -> Manifest:
     """Seal what is open and write a bundle: an office's goes to its bureau, a bureau's to the unit `recipient`."""
     recipient = recipient or session.identity.superior
     if not recipient:
-        word = (
-            "请选择发给哪个单位"
-            if session.identity.is_bureau
-            else "本单位还没有打开市局的授权文件，请先打开它"
-        )
+        word = "请选择发给哪个单位" if session.identity.is_bureau else "本单位还没有打开市局的授权文件，请先打开它"
         raise Refusal("no_recipient", word)
     return bundles.make(session.workspace, session.person, path, recipient)
 
@@ -53,9 +47,7 @@ def make_named(session: Session, to: Path, recipient: str = "") -> tuple[Path, M
     identity = str(chosen[0].identity) if chosen else ""
     if to.is_dir():
         name = str(chosen[0].name) if chosen else ""
-        made = session.read.connection.execute(
-            "SELECT count(*) FROM sync_log WHERE kind = 'made'"
-        ).fetchone()[0]
+        made = session.read.connection.execute("SELECT count(*) FROM sync_log WHERE kind = 'made'").fetchone()[0]
         to = to / file_name(session, name, made + 1)
     return to, make_bundle(session, to, identity)
 
@@ -122,9 +114,7 @@ def overview(session: Session) -> list[UnitState]:
     }
     rows = dict(session.read.values(Query("detail_entry"), "owner"))
     return [
-        UnitState(
-            str(unit.identity), str(unit.name), rows.get(unit.identity, 0), *last.get(unit.identity, (0, 0))
-        )
+        UnitState(str(unit.identity), str(unit.name), rows.get(unit.identity, 0), *last.get(unit.identity, (0, 0)))
         for unit in recipients(session)
     ]
 

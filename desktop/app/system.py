@@ -122,9 +122,7 @@ def remove_node(session: Session, key: str) -> Changes:
     below = session.read.referring("detail_entry", "node", key)
     children = session.read.referring("system_node", "parent", key)
     if below or children:
-        raise Refusal(
-            "node_in_use", f"这个节点下还有 {len(children)} 个下级、{len(below)} 项标准，请先移走再删除"
-        )
+        raise Refusal("node_in_use", f"这个节点下还有 {len(children)} 个下级、{len(below)} 项标准，请先移走再删除")
     with session.write(f"删除节点 {session.read.caption('system_node', key)}") as transaction:
         transaction.delete("system_node", [key])
     return transaction.changes

@@ -1,47 +1,75 @@
-"""Dates of year, month or day precision as ISO text (`2022`, `2022-11`, `2022-11-07`), from what people write."""
+"""Dates of year, month or day precision as ISO text (`2022`, `2022-11`, `2022-11-07`).
+
+Dates are compared by their first day. Functions that take `iso` expect what `parse_date` returns and raise
+ValueError for anything else.
+"""
 
 import datetime
 import re
-import unicodedata
 
-_PARTS = re.compile(
-    r"(?P<year>(?:19|20)\d{2})(?:年|[-./]|(?=\d{2}(?:\d{2})?$)|$)"
-    r"(?:(?P<month>\d{1,2})(?:月|[-./]|(?<=\d{2})(?=\d{2}$)|$))?"
-    r"(?:(?P<day>\d{1,2})日?号?)?"
+from desktop.domain.pinyin import fold
+
+_WRITTEN = re.compile(
+    r"(?P<year>(?:19|20)\d{2})(?:年|[-./](?P<month>\d{1,2})(?:[-./](?P<day>\d{1,2}))?"
+    r"|年(?P<month_word>\d{1,2})(?:月|月(?P<day_word>\d{1,2})[日号])"
+    r"|(?P<month_glued>\d{2})(?P<day_glued>\d{2})?)?",
+    re.ASCII,
 )
-_CLOCK = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
+_CLOCK = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|\+\d{2}:?\d{2})?$", re.ASCII)
+_MONTH_AS_NUMBER = re.compile(r"(?:19|20)\d{2}\.\d{2}", re.ASCII)
+_ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
+_LONGEST = 60
 _DAY_ZERO = datetime.date(1899, 12, 30)
-_SERIALS = range(20_000, 80_000)
+_SERIALS = range(20_000, 73_051)
+"""Days as spreadsheets count them, from 1954 to 2099; smaller numbers are years or no dates."""
 
 
 def parse_date(value: str | int | float | datetime.date, *, serial: bool = False) -> str | None:
-    """The date somebody wrote, or None: `2022.11.7`, `2022年11月`, `20221107`, `2022/11/07`, `2022`, a date object.
+    """The date somebody wrote, or None: `2022.11.7`, `2022年11月`, `20221107`, `2022/11/07`, a date object.
 
-    Numbers between 20,000 and 80,000 are days as spreadsheets count them; with `serial` also such numbers in text.
+    Only years 1900 to 2099 count. Numbers between 20,000 and 73,050 are days as spreadsheets count them; with
+    `serial` also such numbers in text. The number 2022.1 is none: it may have been January or October.
     """
+    if isinstance(value, bool):
+        return None
     if isinstance(value, datetime.date):
-        return value.isoformat()[:10]
-    if isinstance(value, float) and not value.is_integer():
-        return _from_serial(int(value)) if int(value) in _SERIALS else None
-    text = unicodedata.normalize("NFKC", str(int(value) if isinstance(value, float) else value))
-    text = _CLOCK.sub("", text.strip()).replace(" ", "")
-    if text.isascii() and text.isdigit() and len(text) == 5 and int(text) in _SERIALS:
-        return _from_serial(int(text)) if serial or not isinstance(value, str) else None
-    for dash in "–—―−‐‑·":
-        text = text.replace(dash, "-")
-    found = _PARTS.fullmatch(text.removesuffix("起").removesuffix("-").removesuffix("."))
-    return None if found is None else _joined(found["year"], found["month"], found["day"])
+        return value.isoformat()[:10] if 1900 <= value.year < 2100 else None
+    if isinstance(value, float):
+        return _from_float(value)
+    if isinstance(value, int):
+        return _from_serial(value) if value in _SERIALS else _from_text(str(value)[:_LONGEST])
+    if len(value) > _LONGEST:
+        return None
+    text = fold(value).strip()
+    if serial and re.fullmatch(r"\d{5}(?:\.\d+)?", text, re.ASCII) and int(text[:5]) in _SERIALS:
+        return _from_serial(int(text[:5]))
+    return _from_text(text)
+
+
+def _from_float(value: float) -> str | None:
+    if value in _SERIALS or (_SERIALS.start < value < _SERIALS.stop):
+        return _from_serial(int(value))
+    if value.is_integer() and 0 < value < 1e8:
+        return _from_text(str(int(value)))
+    shown = repr(value)
+    return _from_text(shown) if _MONTH_AS_NUMBER.fullmatch(shown) else None
 
 
 def _from_serial(days: int) -> str:
     return (_DAY_ZERO + datetime.timedelta(days=days)).isoformat()
 
 
-def _joined(year: str, month: str | None, day: str | None) -> str | None:
+def _from_text(text: str) -> str | None:
+    bare = "".join(_CLOCK.sub("", text).split()).removesuffix("起").rstrip("-./")
+    found = _WRITTEN.fullmatch(bare)
+    if found is None:
+        return None
+    month = found["month"] or found["month_word"] or found["month_glued"]
+    day = found["day"] or found["day_word"] or found["day_glued"]
     if month is None:
-        return year if day is None else None
+        return found["year"]
     try:
-        first = datetime.date(int(year), int(month), int(day or 1))
+        first = datetime.date(int(found["year"]), int(month), int(day or 1))
     except ValueError:
         return None
     return first.isoformat() if day else first.isoformat()[:7]
@@ -49,7 +77,15 @@ def _joined(year: str, month: str | None, day: str | None) -> str | None:
 
 def first_day(iso: str) -> str:
     """The first day a date of any precision may mean; dates are compared by it."""
-    return f"{iso}-01-01"[:10] if len(iso) == 4 else f"{iso}-01"[:10]
+    if _ISO.fullmatch(iso) is None:
+        raise ValueError(iso)
+    return f"{iso}-01-01"[:10]
+
+
+def compare(left: str, right: str) -> int:
+    """-1, 0 or 1: the first day of `left` is before, the same as or after that of `right`."""
+    one, other = first_day(left), first_day(right)
+    return (one > other) - (one < other)
 
 
 def is_full(iso: str) -> bool:
@@ -57,34 +93,36 @@ def is_full(iso: str) -> bool:
     return len(iso) == 10
 
 
-def add_years(iso: str, years: int) -> str:
-    """The same date some years later, at the same precision; 29 February becomes 28."""
-    later = f"{int(iso[:4]) + years:04d}{iso[4:]}"
-    if later.endswith("-02-29") and not _is_leap(int(later[:4])):
-        return f"{later[:8]}28"
-    return later
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
 def day_after(iso: str) -> str:
-    """The day after a date's first day."""
-    return (datetime.date.fromisoformat(first_day(iso)) + datetime.timedelta(days=1)).isoformat()
+    """The day after a date's first day; the last day there is stays itself."""
+    day = datetime.date.fromisoformat(first_day(iso))
+    return (day if day == datetime.date.max else day + datetime.timedelta(days=1)).isoformat()
+
+
+def add_years(iso: str, years: int) -> str:
+    """The same date some years later (earlier if negative), at the same precision; 29 February becomes 28."""
+    day = datetime.date.fromisoformat(first_day(iso))
+    try:
+        later = day.replace(year=day.year + years)
+    except ValueError:
+        later = day.replace(year=day.year + years, day=28)
+    return later.isoformat()[: len(iso)]
 
 
 def quarter(iso: str) -> str:
-    """`2026Q4` of a date."""
-    return f"{iso[:4]}Q{(int(first_day(iso)[5:7]) - 1) // 3 + 1}"
+    """`2026Q4` of a date, by its first day."""
+    day = first_day(iso)
+    return f"{day[:4]}Q{(int(day[5:7]) + 2) // 3}"
 
 
 def quarter_label(code: str) -> str:
-    """`2026 年第四季度` of `2026Q4`."""
-    return f"{code[:4]} 年第{'一二三四'[int(code[5]) - 1]}季度"
+    """`2026年第四季度` of `2026Q4`."""
+    if re.fullmatch(r"\d{4}Q[1-4]", code, re.ASCII) is None:
+        raise ValueError(code)
+    return f"{code[:4]}年第{'一二三四'[int(code[5]) - 1]}季度"
 
 
 def chinese(iso: str) -> str:
-    """`2022年11月7日`: without leading zeros (公文格式)."""
-    parts = [int(part) for part in iso.split("-")]
-    return "".join(f"{part}{unit}" for part, unit in zip(parts, "年月日", strict=False))
+    """`2022年11月7日`, `2022年11月`, `2022年`: without leading zeros (GB/T 9704)."""
+    first_day(iso)
+    return "".join(f"{int(part)}{unit}" for part, unit in zip(iso.split("-"), "年月日", strict=False))

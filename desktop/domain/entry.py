@@ -41,9 +41,7 @@ def read_cell(field: Field, typed: Typed) -> Cell:
 def clean(text: str) -> str:
     """NFC text without control characters, trailing blanks or blank lines at the ends."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", ""))
-    text = "".join(
-        letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs")
-    )
+    text = "".join(letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
     return text.strip()
 
 

@@ -1,19 +1,17 @@
-"""Standard numbers: parse, normalise, order, series and edition (handbook 4.1, 4.2).
+"""Standard numbers: parse, normalise, order, series and edition (handbook 4.1, 4.2); numbers of documents.
 
-The grammar takes the spellings of real tables: widths, dashes, blanks, file-name forms. Sequence digits stay text
+Nothing is guessed: without `/T` a number is mandatory, a glued number is none. Sequence digits stay text
 (`0418`). Internal numbers are free text and need not parse.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desktop.domain import number_grammar
 from desktop.domain.industry_codes import INDUSTRY_CODES
-
-LONGEST = 200
-"""Characters of a number at most; longer text is no number."""
+from desktop.domain.number_grammar import LONGEST, Family, Reading, foreign_text, plain, prepared
 
 
 class Level(StrEnum):
@@ -25,9 +23,37 @@ class Level(StrEnum):
     MUNICIPAL = "municipal"
     COUNTY = "county"
     GROUP = "group"
-    INTERNAL = "internal"
-    CONSTRUCTION = "construction"
+    ENTERPRISE = "internal"
     INTERNATIONAL = "international"
+    CONSTRUCTION = "construction"
+
+    @property
+    def label(self) -> str:
+        """The word people read."""
+        return _LEVEL_LABELS[self]
+
+
+_LEVEL_LABELS = {
+    Level.NATIONAL: "国家标准",
+    Level.INDUSTRY: "行业标准",
+    Level.PROVINCIAL: "省级地方标准",
+    Level.MUNICIPAL: "市级地方标准",
+    Level.COUNTY: "县级地方标准",
+    Level.GROUP: "团体标准",
+    Level.ENTERPRISE: "内部标准",
+    Level.INTERNATIONAL: "国际标准",
+    Level.CONSTRUCTION: "建设标准",
+}
+_LEVELS = {
+    Family.NATIONAL: Level.NATIONAL,
+    Family.INDUSTRY: Level.INDUSTRY,
+    Family.GROUP: Level.GROUP,
+    Family.ENTERPRISE: Level.ENTERPRISE,
+    Family.INTERNATIONAL: Level.INTERNATIONAL,
+    Family.CONSTRUCTION: Level.CONSTRUCTION,
+}
+_LOCAL_LEVELS = {2: Level.PROVINCIAL, 4: Level.MUNICIPAL, 6: Level.COUNTY}
+_WITH_NATURE = frozenset({Level.NATIONAL, Level.INDUSTRY, Level.PROVINCIAL, Level.MUNICIPAL, Level.COUNTY})
 
 
 class Nature(StrEnum):
@@ -37,16 +63,39 @@ class Nature(StrEnum):
     RECOMMENDED = "recommended"
     GUIDANCE = "guidance"
 
+    @property
+    def label(self) -> str:
+        """The word people read."""
+        return _NATURE_LABELS[self]
+
+
+_NATURE_LABELS = {Nature.MANDATORY: "强制性", Nature.RECOMMENDED: "推荐性", Nature.GUIDANCE: "指导性技术文件"}
+_MARKS = {"": Nature.MANDATORY, "T": Nature.RECOMMENDED, "Z": Nature.GUIDANCE}
+_SUFFIXES = {None: "", Nature.MANDATORY: "", Nature.RECOMMENDED: "/T", Nature.GUIDANCE: "/Z"}
+
+KIND_ORDER = (
+    "GB", "GB/T", "GB/Z", "GBZ", "GBZ/T", "construction", "industry", "provincial", "municipal", "county",
+    "group", "internal", "international",
+)  # fmt: skip
+"""Order of kinds in lists: national ones by code, the others by level. An office may use another."""
+
 
 @dataclass(frozen=True)
 class StandardNumber:
-    """A number in parts. `code` is `GB`, `DB`, `T`, `Q`, `ISO/IEC` …; `marker` `/T`, `/Z` or ''; `body` the region, group
-    or company; `edition` a note such as `2018年版`; `adopted` the international half of a double number."""
+    """A number in parts.
+
+    `nature` is None where the form says nothing of it (T/, Q/, ISO, 建标). `region` is the area code of a
+    local standard, `body` the code of a group or company, `category` the letters before an internal sequence
+    or `TR`, `GUIDE` of an international one. `amendment` is `XG1-2020`, `edition` `2018年版`, `adopted` the
+    other half of `GB/T …/ISO …`.
+    """
 
     level: Level
     code: str
-    marker: str
+    nature: Nature | None
+    region: str
     body: str
+    category: str
     sequence: str
     parts: tuple[str, ...]
     year: str
@@ -56,217 +105,199 @@ class StandardNumber:
     original: str = field(default="", compare=False)
 
     @property
-    def nature(self) -> Nature | None:
-        """What the form of the number says of its force; None where it says nothing."""
-        if self.level in (Level.GROUP, Level.INTERNAL, Level.INTERNATIONAL, Level.CONSTRUCTION):
-            return None
-        return {"/T": Nature.RECOMMENDED, "/Z": Nature.GUIDANCE}.get(self.marker, Nature.MANDATORY)
-
-    @property
     def text(self) -> str:
         """The form for searching and file names: `GB/T 1.1-2020`."""
-        return self._written("-")
+        edition = f"({self.edition})" if self.edition else ""
+        return self._written("-") + edition
 
     @property
     def display(self) -> str:
-        """The form of official texts with a one-em dash before the year: `GB/T 1.1—2020` (GB/T 1.1)."""
-        return self._written("—")
+        """The form of official texts, a one-em dash before the year: `GB/T 1.1—2020` (GB/T 1.1)."""
+        edition = f"（{self.edition}）" if self.edition else ""
+        return self._written("—") + edition
 
     def _written(self, dash: str) -> str:
-        sequence = ".".join((self.sequence, *self.parts))
         if self.level is Level.INTERNATIONAL:
-            sequence = "-".join((self.sequence, *self.parts))
-            return f"{self.code}{self.marker} {sequence}" + (f":{self.year}" if self.year else "")
-        head = {"T": f"T/{self.body}", "Q": f"Q/{self.body}"}.get(
-            self.code, f"{self.code}{self.body}{self.marker}"
-        )
-        tail = f"{dash}{self.year}" if self.year else ""
-        amendment = f"/{self.amendment}" if self.amendment else ""
+            return foreign_text(self.code, self.category, self.sequence, self.parts, self.year)
+        year = f"{dash}{self.year}" if self.year else ""
+        amendment = f"/{self.amendment.replace('-', dash)}" if self.amendment else ""
         adopted = f"/{self.adopted}" if self.adopted else ""
-        edition = f"({self.edition})" if self.edition else ""
-        return f"{head} {sequence}{tail}{amendment}{adopted}{edition}"
+        return f"{self._head()} {'.'.join((self.sequence, *self.parts))}{year}{amendment}{adopted}"
+
+    def _head(self) -> str:
+        if self.level in (Level.GROUP, Level.ENTERPRISE):
+            return f"{self.code}/{self.body} {self.category}".rstrip()
+        return f"{self.code}{self.region}{_SUFFIXES[self.nature]}"
 
     @property
     def key(self) -> str:
         """The identity of this edition, whatever its spelling."""
-        return replace(self, adopted="").text
+        code = self.code + _SUFFIXES[self.nature]
+        return "|".join((self._stem(code), self.year, self.amendment, self.edition))
 
     @property
     def series(self) -> str:
-        """The identity without year, force or amendment: other editions of the same standard share it."""
-        return "|".join((self.level.value, self.code, self.body, self.sequence, *self.parts))
+        """The identity without year and nature: all editions share it (GB/T 17167 became GB 17167)."""
+        return self._stem(self.code)
+
+    def _stem(self, code: str) -> str:
+        place = " ".join(piece for piece in (self.region, self.body, self.category) if piece)
+        return "|".join((self.level, code, place, self.sequence, ".".join(self.parts)))
 
     @property
     def order(self) -> str:
-        """A text that sorts as numbers should: kind, body, sequence and parts by value, year."""
+        """A plain text that sorts as numbers should: kind, code, sequence and parts by value, year."""
         return self.ordered(KIND_ORDER)
 
     def ordered(self, kinds: Sequence[str]) -> str:
-        """The same with an order of kinds of one's own."""
-        kind = self.code + self.marker if self.level is Level.NATIONAL else self.level.value
-        place = kinds.index(kind) if kind in kinds else len(kinds)
-        digits = ".".join(
-            f"{int(part):08d}" for part in (self.sequence.split("-")[-1], *self.parts) if part.isdigit()
-        )
-        lead = "" if self.level is Level.NATIONAL else f"{self.code}{self.body}{self.marker}"
-        return f"{place:02d} {lead} {digits} {self.year or '0000'} {self.amendment}"
-
-
-KIND_ORDER = (
-    "GB", "GB/T", "GB/Z", "GBZ", "GBZ/T", "GSB", "construction", "industry", "provincial", "municipal", "county",
-    "group", "internal", "international",
-)  # fmt: skip
-"""Order of kinds in lists; an office may use another."""
-
-_SEQ = r"(?P<seq>\d{1,6})(?P<parts>(?:\.\d{1,3})*)"
-_YEAR = r"(?:-(?P<year>(?:19|20)\d{2}|\d{2}))?"
-_MARK = r"(?P<mark>/[TZ])?"
-_AMEND = r"(?:/(?P<amend>XG\d+-\d{4}))?"
-_ADOPT = r"(?:/(?P<adopt>(?:ISO|IEC)[A-Z0-9/:\-. ]+))?"
-
-_NATIONAL = re.compile(rf"(?P<code>GB){_MARK} ?{_SEQ}{_YEAR}{_AMEND}{_ADOPT}")
-_HEALTH = re.compile(rf"(?P<code>GBZ){_MARK} ?{_SEQ}{_YEAR}")
-_SAMPLE = re.compile(rf"(?P<code>GSB) ?(?P<seq>\d{{2}})-(?P<rest>\d{{3,6}}){_YEAR}")
-_WORKS = re.compile(rf"(?P<code>DBJ)(?P<body>\d{{2,4}}){_MARK} ?-?{_SEQ}{_YEAR}")
-_LOCAL = re.compile(rf"(?P<code>DB)(?P<body>\d{{6}}|\d{{4}}|\d{{2}}){_MARK} ?{_SEQ}{_YEAR}")
-_GROUP = re.compile(rf"(?P<code>T)/(?P<body>[A-Z0-9]{{2,12}}?) ?{_SEQ}{_YEAR}")
-_INTERNAL = re.compile(
-    r"(?P<code>Q)/(?P<body>[A-Z0-9\u4e00-\u9fff]{1,12}?(?: [A-Z]{1,4})?) ?(?P<seq>\d+)(?P<parts>(?:[.\-]\d{1,3})*?)"
-    r"(?:-(?P<year>(?:19|20)\d{2}))?"
-)
-_INTERNATIONAL = re.compile(
-    r"(?P<code>ISO(?:/IEC)?|IEC)(?P<mark>/(?:TR|TS|PAS|GUIDE))? ?(?P<seq>\d{1,6})(?P<parts>(?:-\d{1,3})*)"
-    r"(?::(?P<year>\d{4}))?"
-)
-_CONSTRUCTION = re.compile(rf"(?P<code>建标) ?{_SEQ}{_YEAR}")
-_INDUSTRY = re.compile(rf"(?P<code>[A-Z]{{2,4}}){_MARK} ?{_SEQ}{_YEAR}")
-
-_DASHES = "-‐‑‒–—―−－﹣─━"
-_NOTE = re.compile(r"[((](?P<note>[^()]{1,30})[))]$")
-_EDITION = re.compile(r"(?:19|20)\d{2}年版?.{0,6}")
-_GLUED = re.compile(r"(?:GB|DB|[A-Z]{2})(?:/[TZ])? ?\d{6,}", re.ASCII)
+        """The same by another order of kinds; those not named come after the named ones."""
+        suffix = _SUFFIXES[self.nature]
+        kind = self.code + suffix if self.level is Level.NATIONAL else self.level.value
+        if self.level is Level.ENTERPRISE:
+            return _placed(kind, kinds) + _natural(self.text)
+        place = " ".join((self.region, self.code, self.body, self.category))
+        digits = ".".join(_natural(part) for part in (self.sequence, *self.parts))
+        return f"{_placed(kind, kinds)}{place} {digits} {self.year} {suffix} {self.amendment} {self.edition}"
 
 
 def parse(text: str, codes: Mapping[str, str] = INDUSTRY_CODES) -> StandardNumber | None:
-    """The number written in `text`, or None if it is not one by the grammar; never raises.
+    """The number written in `text`, or None if it is none by the grammar; never raises.
 
-    `codes` are the industry codes known. Nothing is guessed: without `/T` a number is mandatory, `JC 101` is a code of
-    somebody's system and no number, a glued number is none (see `suspicion`).
+    `codes` are the industry codes known. `JC 101` is a place in somebody's system and no number.
     """
-    if not text or len(text) > LONGEST:
-        return None
-    clean, edition = _prepared(text)
-    for level, pattern in (
-        (Level.NATIONAL, _HEALTH), (Level.NATIONAL, _NATIONAL), (Level.NATIONAL, _SAMPLE),
-        (Level.PROVINCIAL, _WORKS), (Level.PROVINCIAL, _LOCAL), (Level.GROUP, _GROUP), (Level.INTERNAL, _INTERNAL),
-        (Level.INTERNATIONAL, _INTERNATIONAL), (Level.CONSTRUCTION, _CONSTRUCTION), (Level.INDUSTRY, _INDUSTRY),
-    ):  # fmt: skip
-        if (found := pattern.fullmatch(clean)) is None:
-            continue
-        parts = found.groupdict()
-        if level is Level.INDUSTRY and (parts["code"] not in codes or not (parts["mark"] or parts["year"])):
-            continue
-        return _number(level, parts, edition, text)
-    return None
+    reading = number_grammar.read(text, codes) if len(text) <= LONGEST else None
+    return None if reading is None else _number(reading, text)
 
 
-def _number(level: Level, parts: Mapping[str, str | None], edition: str, original: str) -> StandardNumber:
-    body = parts.get("body") or ""
-    if level is Level.PROVINCIAL and parts["code"] == "DB":
-        level = {2: Level.PROVINCIAL, 4: Level.MUNICIPAL, 6: Level.COUNTY}[len(body)]
-    elif level is Level.PROVINCIAL and len(body) == 4:
-        level = Level.MUNICIPAL
-    sequence = parts["seq"] or ""
-    if parts.get("rest"):
-        sequence = f"{sequence}-{parts['rest']}"
-    pieces = tuple(re.split(r"[.\-]", (parts.get("parts") or "")[1:])) if parts.get("parts") else ()
+def _number(reading: Reading, original: str) -> StandardNumber:
+    level = _LEVELS.get(reading.family) or _LOCAL_LEVELS[len(reading.region)]
+    nature = _MARKS[reading.mark] if level in _WITH_NATURE else None
     return StandardNumber(
-        level, parts["code"] or "", parts.get("mark") or "", body, sequence, pieces, _full_year(parts["year"] or ""),
-        parts.get("amend") or "", edition, (parts.get("adopt") or "").strip(), original,
+        level, reading.code, nature, reading.region, reading.body, reading.category, reading.sequence,
+        reading.parts, reading.year, reading.amendment, reading.edition, reading.adopted, original,
     )  # fmt: skip
 
 
-def _full_year(year: str) -> str:
-    if len(year) != 2:
-        return year
-    return f"19{year}" if int(year) >= 50 else f"20{year}"
+def identity(text: str, codes: Mapping[str, str] = INDUSTRY_CODES) -> str:
+    """What makes two spellings the same: the key of the number, else `free|` and the plain text."""
+    number = parse(text, codes)
+    return f"free|{plain(text)}" if number is None else number.key
 
 
-def _prepared(text: str) -> tuple[str, str]:
-    """The text in the grammar's spelling, and the edition note that stood behind it."""
-    text = unicodedata.normalize("NFKC", text).replace("∕", "/").replace("⁄", "/").replace("\\", "/").upper()
-    text = text.strip().strip("《》").strip()
-    edition = ""
-    while (note := _NOTE.search(text)) is not None:
-        if _EDITION.fullmatch(note["note"].strip()):
-            edition = note["note"].strip()
-        text = text[: note.start()].rstrip()
-    text = re.sub(rf"\s*[{_DASHES}]+\s*(?=\d)", "-", text)
-    text = re.sub(r"(?<=\d)\s*[一ー]\s*(?=(?:19|20)\d{2}\b)", "-", text)
-    text = re.sub(r"\s*/\s*", "/", text)
-    text = re.sub(r"\s*\.\s*(?=\d)", ".", text)
-    text = re.sub(r"\s*:\s*(?=\d)", ":", text)
-    text = " ".join(text.split())
-    text = re.sub(r"^(DBJ?) (?=\d{2,6}[/\-T ])", r"\1", text)
-    text = re.sub(r"^(DB\d{2,6}|DBJ\d{2,4}|[A-Z]{2,4})[- _](T|Z)(?=[ \d])", r"\1/\2", text)
-    text = re.sub(r"^(GB|DB\d{2,6})(T|Z)(?= ?\d)(?!Z \d+\.)", _marked, text)
-    return text, edition
+def order_of(text: str, kinds: Sequence[str] = KIND_ORDER, codes: Mapping[str, str] = INDUSTRY_CODES) -> str:
+    """A sort key of any text: numbers in order, free text among the internal ones, nothing last."""
+    number = parse(text, codes)
+    if number is not None:
+        return number.ordered(kinds)
+    clean = plain(text[:LONGEST])
+    return _placed(Level.ENTERPRISE, kinds) + _natural(clean) if clean else "~"
 
 
-def _marked(found: re.Match[str]) -> str:
-    """`GBT` is `GB/T`, but `GBZ` is a code of its own."""
-    return found[0] if found[0] == "GBZ" else f"{found[1]}/{found[2]}"
+def _placed(kind: str, kinds: Sequence[str]) -> str:
+    return f"{kinds.index(kind) if kind in kinds else len(kinds):02d} "
 
 
-def suspicion(text: str) -> str | None:
-    """Why a text that is meant as a number cannot be read as one, where the likely mistake is known."""
-    if parse(text) is not None:
+def _natural(text: str) -> str:
+    return re.sub("[0-9]+", _by_value, text)
+
+
+def _by_value(digits: re.Match[str]) -> str:
+    value = digits[0].lstrip("0")
+    return f"{len(value):03d}{value}"
+
+
+_LONGEST_CELL = 1_000
+_LONGEST_PIECE = 80
+_BETWEEN = re.compile(r"\s*(?:[、;；,，=＝|\n\r\t]|(?:和|及|与|以及)(?=\s*[A-Za-zＡ-Ｚａ-ｚ建]))\s*")
+_BRACKETS = re.compile(r"[(（\[［【〔][^()（）\[\]［］【】〔〕]{0,60}[)）\]］】〕]")
+_CUT = re.compile(r"[\s/／∕]+")
+
+
+def split_cell(text: str, codes: Mapping[str, str] = INDUSTRY_CODES) -> list[str]:
+    """The numbers of a cell that holds several, as they are written; one number, or free text, stays whole.
+
+    Parted by marks, line ends, `=`, blanks or a slash; `GB/T 19016-2021/ISO 10006:2017` is one number.
+    """
+    whole = text.strip()
+    if not whole:
+        return []
+    if len(whole) > _LONGEST_CELL or parse(whole, codes) is not None:
+        return [whole]
+    pieces = [number for piece in _marked_off(whole) for number in _run(piece, codes)]
+    if len(pieces) < 2 or not all(any(letter.isdigit() for letter in piece) for piece in pieces):
+        return [whole]
+    return pieces if any(parse(piece, codes) is not None for piece in pieces) else [whole]
+
+
+def _marked_off(text: str) -> list[str]:
+    """The text between separating marks, but not within brackets and not before an edition note."""
+    covered = [found.span() for found in _BRACKETS.finditer(text)]
+    pieces, start = [], 0
+    for found in _BETWEEN.finditer(text):
+        inside = any(begin < found.start() < end for begin, end in covered)
+        if not inside and re.match(r"\d{4}\s?年版", text[found.end() :]) is None:
+            pieces.append(text[start : found.start()].strip())
+            start = found.end()
+    return [piece for piece in (*pieces, text[start:].strip()) if piece]
+
+
+def _run(text: str, codes: Mapping[str, str]) -> list[str]:
+    """Numbers with a blank or slash between; the whole text if any piece is no number."""
+    pieces, rest = [], text
+    while rest and (length := _longest_number(rest, codes)):
+        pieces.append(rest[:length])
+        rest = rest[length:].lstrip(" \t\u3000/／∕")
+    return [text] if rest or not pieces else pieces
+
+
+def _longest_number(text: str, codes: Mapping[str, str]) -> int:
+    ends = [found.start() for found in _CUT.finditer(text[:_LONGEST_PIECE])]
+    if len(text) <= _LONGEST_PIECE:
+        ends.append(len(text))
+    return next((end for end in reversed(ends) if parse(text[:end], codes) is not None), 0)
+
+
+_GLUED = re.compile(r"(?:GB|GBZ|DB\d{2,6}|[A-Z]{2,3}(?=/))(?:/?[TZ])? ?\d{7,}", re.ASCII)
+_NO_CODE = re.compile(r"\d{1,6}(?:\.\d{1,3})*-(?:19|20)\d{2}", re.ASCII)
+_ALIKE = re.compile(r"(?:GBZ?[/ _-]?[TZ]?|DB\d{2}|T/[A-Z]+|(?P<code>[A-Z]{2,4})/[TZ]|(?:ISO|IEC)\b.*?) ?\d", re.ASCII)
+
+
+def suspicion(text: str, codes: Mapping[str, str] = INDUSTRY_CODES) -> str | None:
+    """What a person should check, in one sentence; None for a sound number and for free text."""
+    if not text.strip() or len(text) > LONGEST:
         return None
-    clean, _ = _prepared(text[:LONGEST])
+    number = parse(text, codes)
+    if number is not None:
+        return _doubt(number)
+    if len(split_cell(text, codes)) > 1:
+        return "一格里有几个标准号，请分成几行，或把其余的填入“别号”"
+    clean, _ = prepared(text)
     if _GLUED.match(clean):
-        return "顺序号和年份好像连在一起了，请对照原文补上短横"
-    if re.match(r"(GB|DB\d{2,6})(/[TZ])? ?\d", clean):
-        return "像标准号但写法不完整，请对照原文核对"
+        return _GLUED_SENTENCE
+    if _NO_CODE.fullmatch(clean):
+        return "只有顺序号和年代号，请对照原文补上标准代号"
+    alike = _ALIKE.match(clean)
+    if alike is not None and (alike["code"] is None or alike["code"] in codes):
+        return "像标准号但读不出来，请对照原文核对代号、顺序号和年代号"
     return None
 
 
-def identity(text: str) -> str:
-    """What makes two spellings the same number: the parsed edition, else the free text without blanks and widths."""
-    parsed = parse(text)
-    if parsed is not None:
-        return parsed.key
-    return "~" + " ".join(_prepared(text)[0].split())
+_GLUED_SENTENCE = "顺序号和年代号好像连在了一起，请对照原文补上连接号"
 
 
-def order_of(text: str, kinds: Sequence[str] = KIND_ORDER) -> str:
-    """A sort key for any number, free text after all kinds and nothing last."""
-    if not text.strip():
-        return "~~"
-    parsed = parse(text)
-    if parsed is not None:
-        return parsed.ordered(kinds)
-    return "98 " + re.sub(r"\d{1,8}", lambda digits: digits[0].zfill(8), _prepared(text)[0])
-
-
-_SEPARATORS = re.compile(r"[、;,=\n\t]+|\s{2,}|(?<=\d)\s+(?=(?:GB|DB|T/|Q/|[A-Z]{2,4}(?:/[TZ])? ?\d|建标))")
-
-
-def split_cell(text: str) -> list[str]:
-    """The numbers of a cell that may hold several, in order; one number, or free text, stays whole."""
-    if len(text) > 20 * LONGEST or parse(text) is not None:
-        return [text.strip()] if text.strip() else []
-    plain = unicodedata.normalize("NFKC", text)
-    pieces = [piece.strip() for piece in _SEPARATORS.split(plain) if piece.strip()]
-    if len(pieces) > 1 and all(parse(piece) is not None for piece in pieces):
-        return pieces
-    return [text.strip()] if text.strip() else []
+def _doubt(number: StandardNumber) -> str | None:
+    if number.level is Level.NATIONAL and len(number.sequence) > 5:
+        return _GLUED_SENTENCE
+    if not number.year and number.level not in (Level.ENTERPRISE, Level.INTERNATIONAL):
+        return "没有年代号，请对照原文补上；不注日期的引用可以不补"
+    return None
 
 
 @dataclass(frozen=True)
 class DocumentNumber:
-    """发文字号: office word, year, sequence; `brackets_right` tells whether it was written with 〔〕."""
+    """发文字号 in parts; `brackets_right` tells whether the year stood in 〔〕 (GB/T 9704)."""
 
-    office: str
+    issuer: str
     year: str
     sequence: str
     brackets_right: bool
@@ -274,19 +305,15 @@ class DocumentNumber:
     @property
     def text(self) -> str:
         """`国管办〔2019〕89号`."""
-        return f"{self.office}〔{self.year}〕{self.sequence}号"
+        return f"{self.issuer}〔{self.year}〕{self.sequence}号"
 
 
-_DOCUMENT = re.compile(
-    r"(?P<office>[\u4e00-\u9fff]{2,20})\s*(?P<open>[〔\[【((<])\s*(?P<year>(?:19|20)\d{2})\s*[〕\]】))>]\s*第?\s*0*(?P<seq>\d{1,5})\s*号"
-)
+_DOCUMENT = re.compile(r"([^0-9()\[\]<>]{1,20})[(\[<〈]((?:19|20)[0-9]{2})[)\]>〉]第?0{0,4}([1-9][0-9]{0,4})号")
 
 
 def parse_document_number(text: str) -> DocumentNumber | None:
-    """A document number with any brackets, or None."""
+    """A document number whatever its brackets, or None; 第 and zeros before the sequence are dropped."""
     if len(text) > LONGEST:
         return None
-    found = _DOCUMENT.fullmatch("".join(text.split()))
-    if found is None:
-        return None
-    return DocumentNumber(found["office"], found["year"], found["seq"], found["open"] == "〔")
+    found = _DOCUMENT.fullmatch("".join(plain(text).split()))
+    return None if found is None else DocumentNumber(found[1], found[2], found[3], "〔" in text and "〕" in text)

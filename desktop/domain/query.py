@@ -123,9 +123,7 @@ class Rows:
         for wanted in reversed(query.sort):
             sort = replace(wanted, path=sort_path(self.schema, query.ledger, wanted.path))
             kind = _kind(self.schema, query.ledger, sort.path)
-            filled = [
-                row for row in found if not _blank(self.cell(query.ledger, row, sort.path, query.as_of))
-            ]
+            filled = [row for row in found if not _blank(self.cell(query.ledger, row, sort.path, query.as_of))]
             blank = [row for row in found if _blank(self.cell(query.ledger, row, sort.path, query.as_of))]
             filled.sort(key=partial(self._order, query, sort, kind), reverse=sort.descending)
             found = filled + blank
@@ -146,9 +144,7 @@ class Rows:
 
     def _holds(self, query: Query, row: Row, condition: Condition) -> bool:
         if isinstance(condition, Group):
-            joined = (all if condition.every else any)(
-                self._holds(query, row, test) for test in condition.tests
-            )
+            joined = (all if condition.every else any)(self._holds(query, row, test) for test in condition.tests)
             return joined != condition.negated
         if condition.op is Op.FOUND:
             return self._found(query.ledger, row, str(condition.values[0]))

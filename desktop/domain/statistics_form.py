@@ -21,7 +21,7 @@ def statistics_document(table: StatisticsTable, unit: str, watermark: str = "") 
         landscape=False,
         head=((HeadField("编制单位", unit, width=2), HeadField("截至日期", chinese(table.as_of)),
                HeadField("单位", "个", width=0.6)),),
-        notes=tuple(check.sentence for check in table.checks) + ("应有数为 0 的行不计算百分比。",),
+        notes=(*(check.sentence for check in table.checks), "应有数为 0 的行不计算百分比。"),
         signatures=("填表人", "审核人", "单位负责人（盖章）"),
         footer_left=unit,
         watermark=watermark,

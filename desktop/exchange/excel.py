@@ -156,9 +156,7 @@ class _Sheet:
             letter = get_column_letter(place + 1)
             self._sheet.column_dimensions[letter].width = max((width * _PIXELS_PER_MILLIMETRE - 5) / 7, 3)
         self._top_line()
-        self._line(
-            document.title, _Look(Align.CENTRE, bold=True, head=True, ruled=False, points=18), height=30
-        )
+        self._line(document.title, _Look(Align.CENTRE, bold=True, head=True, ruled=False, points=18), height=30)
         for line in document.head:
             self._line(_line_text(line))
         if self._columns:
@@ -180,9 +178,7 @@ class _Sheet:
     def _style(self, look: _Look) -> Any:
         if look not in self._styles:
             pattern: Any = Cell(self._sheet, row=1, column=1)
-            pattern.font = Font(
-                name=_HEAD_FACE if look.head else _TEXT_FACE, size=look.points, bold=look.bold
-            )
+            pattern.font = Font(name=_HEAD_FACE if look.head else _TEXT_FACE, size=look.points, bold=look.bold)
             pattern.alignment = Alignment(
                 horizontal="center" if look.align is Align.CENTRE else look.align.value,
                 vertical="center",
@@ -259,9 +255,7 @@ class _Sheet:
             self._put(first + cell.top, cell.first + 1, cell.label, look)
             self._merge(first + cell.top, cell.first + 1, first + cell.bottom, cell.last + 1)
             width = sum(self._widths[cell.first : cell.last + 1])
-            need = (_lines_needed(cell.label, width, look.points) * _LINE_POINTS + 4) / (
-                cell.bottom - cell.top + 1
-            )
+            need = (_lines_needed(cell.label, width, look.points) * _LINE_POINTS + 4) / (cell.bottom - cell.top + 1)
             for row in range(first + cell.top, first + cell.bottom + 1):
                 self._set_height(row, max(need, self._sheet.row_dimensions[row].height or 0))
         self._row = first + levels - 1
@@ -281,9 +275,7 @@ class _Sheet:
                 self._put(number, 1, row.group, _Look(Align.CENTRE, bad=row.bad))
             for place, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True), grouped):
                 if column.tick:
-                    self._put(
-                        number, place + 1, TICKED_BOX if cell else EMPTY_BOX, _Look(Align.CENTRE, bad=row.bad)
-                    )
+                    self._put(number, place + 1, TICKED_BOX if cell else EMPTY_BOX, _Look(Align.CENTRE, bad=row.bad))
                 else:
                     look = _Look(column.align, bold=row.bold, bad=row.bad)
                     self._write(number, place + 1, cell, look)

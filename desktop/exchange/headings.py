@@ -81,9 +81,7 @@ def naming_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
     ) or tuple(own)
 
 
-def find_table(
-    sheet: Sheet, columns: Sequence[Column], synonyms: Mapping[str, Sequence[str]]
-) -> FoundTable | None:
+def find_table(sheet: Sheet, columns: Sequence[Column], synonyms: Mapping[str, Sequence[str]]) -> FoundTable | None:
     """The best table of a sheet, or None if no row of its beginning reads like its headings.
 
     `synonyms` gives further words for a column by its path. Columns that are only shown are never mapped.
@@ -131,9 +129,7 @@ def _merged_depth(sheet: Sheet, top: int) -> int:
 def _holds_data(sheet: Sheet, row: int) -> bool:
     """Whether a row has what headings do not have: numbers, days, the number of a standard."""
     cells = sheet.rows[row] if row < len(sheet.rows) else []
-    return any(
-        numbers.parse(cell) is not None if isinstance(cell, str) else cell is not None for cell in cells
-    )
+    return any(numbers.parse(cell) is not None if isinstance(cell, str) else cell is not None for cell in cells)
 
 
 def _candidate(sheet: Sheet, top: int, depth: int, names: HeadingNames) -> _Candidate | None:
@@ -144,9 +140,7 @@ def _candidate(sheet: Sheet, top: int, depth: int, names: HeadingNames) -> _Cand
         for at in range(1, len(upper)):
             if not upper[at] and lower[at]:
                 upper[at] = upper[at - 1]
-    parts = tuple(
-        tuple(dict.fromkeys(text for text in column if text)) for column in zip(*lines, strict=True)
-    )
+    parts = tuple(tuple(dict.fromkeys(text for text in column if text)) for column in zip(*lines, strict=True))
     mapping, score = names.assign(parts)
     return _Candidate(top, depth, parts, mapping, score)
 

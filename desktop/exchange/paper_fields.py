@@ -210,9 +210,7 @@ def under_table(document: Document, measure: Measure, width: float) -> Block:
     return Block(height + 0.8 if height else 0.0, tuple(items))
 
 
-def _short_lines(
-    labels: Sequence[str], measure: Measure, width: float, kind: Lettering, room: float
-) -> Block:
+def _short_lines(labels: Sequence[str], measure: Measure, width: float, kind: Lettering, room: float) -> Block:
     items: list[Item] = []
     x = left = width - room
     y = 0.0

@@ -103,9 +103,7 @@ class TableSetter:
         heights[-1] += max(8.0 - sum(heights), 0.0)
         return self._drawn_heading(set_cells, [sum(heights[:level]) for level in range(len(heights) + 1)])
 
-    def _drawn_heading(
-        self, labels: Sequence[tuple[tuple[str, ...], Lettering]], tops: Sequence[float]
-    ) -> Block:
+    def _drawn_heading(self, labels: Sequence[tuple[tuple[str, ...], Lettering]], tops: Sequence[float]) -> Block:
         items: list[Item] = [Ground(0, 0, self._width, tops[-1])]
         for cell, (lines, lettering) in zip(heading_cells(self._columns), labels, strict=True):
             left, right = self._lefts[cell.first], self._lefts[cell.last + 1]
@@ -147,9 +145,7 @@ class TableSetter:
             if first and len(group) > 1:
                 strips += group[1:]
             strips += [
-                replace(
-                    strip, group=row.group, group_lines=head.group_lines, group_lettering=head.group_lettering
-                )
+                replace(strip, group=row.group, group_lines=head.group_lines, group_lettering=head.group_lettering)
                 for strip in self._row(place, row, capacity)
                 for head in (group[:1] or [strip])
             ]
@@ -167,9 +163,7 @@ class TableSetter:
         lettering = Lettering(Face.TEXT, ROW_POINTS)
         lines = self._measure.lines(text, lettering, self._width - 2 * _SIDE_PADDING)
         bands = self._parts(Strip(-1, (lines,), lettering, 0, group=text), (self._width,), capacity)
-        short = Strip(
-            -1, (), lettering, 0, group=text, group_lines=self._measure.lines("见上文", lettering, width)
-        )
+        short = Strip(-1, (), lettering, 0, group=text, group_lines=self._measure.lines("见上文", lettering, width))
         return [short, *bands]
 
     def _row(self, place: int, row: TableRow, capacity: float) -> list[Strip]:

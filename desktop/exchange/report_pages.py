@@ -1,6 +1,5 @@
 """The pages of a returned workbook: red grounds, comments, the column of reasons and the sheet of results."""
 
-import datetime
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -55,9 +54,7 @@ def values_workbook(report: Report) -> bytes:
     """A new workbook with the values of the imported sheet, or of its refused rows, and their marks."""
     book = Book()
     page = book.worksheets[0]
-    page.title = "".join(letter for letter in report.sheet.name if letter not in "[]:*?/\\'")[
-        :_LONGEST_SHEET_NAME
-    ]
+    page.title = "".join(letter for letter in report.sheet.name if letter not in "[]:*?/\\'")[:_LONGEST_SHEET_NAME]
     rows = filled_rows(report.sheet)
     lines: Sequence[int] = range(1, len(rows) + 1)
     if report.only_refused:
@@ -79,9 +76,7 @@ def _put(cell: Cell | MergedCell, value: CellValue) -> None:
     if isinstance(value, str):
         value = legible(value)[:_LONGEST_TEXT]
     cell.value = value
-    if isinstance(value, datetime.date):
-        cell.number_format = "yyyy-mm-dd"
-    elif isinstance(value, str):
+    if isinstance(value, str):
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(("=", "+", "-", "@"))
 
@@ -151,9 +146,7 @@ def _finished(book: Book, report: Report) -> bytes:
         del book[RESULT_SHEET]
     page = book.create_sheet(RESULT_SHEET)
     counts = Counter(verdict.outcome for verdict in report.verdicts.values())
-    refused = [
-        (line, row.reason) for line, row in sorted(report.verdicts.items()) if row.outcome == "refused"
-    ]
+    refused = [(line, row.reason) for line, row in sorted(report.verdicts.items()) if row.outcome == "refused"]
     note = "文件较大，只退回被拒绝的行。" if report.only_refused else "请改正标红的单元格，再次导入本文件。"
     lines: list[Sequence[str | int]] = [
         ("导入结果",), ("文件", report.workbook.file_name), ("工作表", report.sheet.name), ("说明", note),

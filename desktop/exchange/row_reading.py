@@ -44,15 +44,11 @@ def not_a_row(
     return ""
 
 
-def _repeats_heading(
-    row: Sequence[CellValue], filled: Sequence[int], heading_lines: Sequence[Sequence[str]]
-) -> bool:
+def _repeats_heading(row: Sequence[CellValue], filled: Sequence[int], heading_lines: Sequence[Sequence[str]]) -> bool:
     if len(filled) < 2:
         return False
     cells = [(at, fold(str(row[at]))) for at in filled]
-    return all(
-        any(cell and cell == line[at] for line in heading_lines if at < len(line)) for at, cell in cells
-    )
+    return all(any(cell and cell == line[at] for line in heading_lines if at < len(line)) for at, cell in cells)
 
 
 def _is_total(row: Sequence[CellValue], filled: Sequence[int], mapping: Mapping[int, str]) -> bool:

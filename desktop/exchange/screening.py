@@ -122,9 +122,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     for member in members:
         if member.flag_bits & 0x1:
             raise protected()
-        if member.file_size > _RATIO_FROM and member.file_size > _HIGHEST_RATIO * max(
-            member.compress_size, 1
-        ):
+        if member.file_size > _RATIO_FROM and member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1):
             raise too_large()
 
 

@@ -65,9 +65,7 @@ def filled_rows(sheet: Sheet) -> list[list[CellValue]]:
     return rows
 
 
-def source_rows(
-    sheet: Sheet, found: FoundTable, columns: Sequence[Column]
-) -> tuple[list[SourceRow], list[SkippedRow]]:
+def source_rows(sheet: Sheet, found: FoundTable, columns: Sequence[Column]) -> tuple[list[SourceRow], list[SkippedRow]]:
     """The rows below the headings, and those passed over: sections, totals, repeated headings, remarks.
 
     Blank rows are in neither. A cell with several numbers beside as many lines of title becomes several rows.

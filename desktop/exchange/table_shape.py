@@ -71,9 +71,7 @@ def heading_cells(columns: Sequence[TableColumn]) -> list[HeadingCell]:
         if group:
             cells.append(HeadingCell(legible(group), places[0], places[-1], 0, 0))
         top = lowest if group else 0
-        cells.extend(
-            HeadingCell(legible(columns[place].label), place, place, top, lowest) for place in places
-        )
+        cells.extend(HeadingCell(legible(columns[place].label), place, place, top, lowest) for place in places)
     return cells
 
 
@@ -153,9 +151,7 @@ def is_blank_date(value: str) -> bool:
 
 def field_text(field: HeadField, blank: str) -> str:
     """A head field as one line of text, `blank` standing for the place to write on."""
-    parts = [
-        f"{TICKED_BOX if option in field.ticked else EMPTY_BOX}{legible(option)}" for option in field.options
-    ]
+    parts = [f"{TICKED_BOX if option in field.ticked else EMPTY_BOX}{legible(option)}" for option in field.options]
     if field.value:
         parts.append(legible(field.value))
     label = legible(field.label)

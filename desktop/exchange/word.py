@@ -210,8 +210,7 @@ def _pieces(line: Sequence[HeadField], width: float, padding: float, *, bold: bo
 
 def _value_runs(field: HeadField) -> list[Any]:
     boxes = [
-        run(f"{TICKED_BOX if option in field.ticked else EMPTY_BOX}{legible(option)}　")
-        for option in field.options
+        run(f"{TICKED_BOX if option in field.ticked else EMPTY_BOX}{legible(option)}　") for option in field.options
     ]
     return [*boxes, run(legible(field.value))]
 

@@ -145,9 +145,7 @@ def table_row(cells: Iterable[Any], *, height: float, heading: bool = False) -> 
     """A row that is never divided between pages, at least `height` millimetres; a heading repeats on each
     page.
     """
-    properties = element(
-        "trPr", element("cantSplit"), element("trHeight", val=twips(height), hRule="atLeast")
-    )
+    properties = element("trPr", element("cantSplit"), element("trHeight", val=twips(height), hRule="atLeast"))
     if heading:
         properties.append(element("tblHeader"))
     return element("tr", properties, *cells)

@@ -55,9 +55,7 @@ def make_backup(workspace: "Workspace", reason: str) -> Backup:
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
         part.unlink(missing_ok=True)
-        raise EnvironmentFault(
-            "backup_failed", "备份没有做成，请检查磁盘空间和数据文件夹的写入权限"
-        ) from error
+        raise EnvironmentFault("backup_failed", "备份没有做成，请检查磁盘空间和数据文件夹的写入权限") from error
     _thin(workspace.folder, at)
     return Backup(target, reason, at)
 

@@ -49,9 +49,7 @@ class Compiled:
         """SQL of a condition."""
         if isinstance(condition, Group):
             parts = [self.condition(test) for test in condition.tests]
-            joined = (
-                (" AND " if condition.every else " OR ").join(parts) if parts else str(int(condition.every))
-            )
+            joined = (" AND " if condition.every else " OR ").join(parts) if parts else str(int(condition.every))
             return f"NOT ({joined})" if condition.negated else f"({joined})"
         if condition.op is Op.FOUND:
             return self._found(str(condition.values[0]))

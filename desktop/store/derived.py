@@ -70,11 +70,7 @@ def prepare(workspace: "Workspace") -> None:
     """Make missing or outdated derived tables anew; called when a library is opened."""
     connection = workspace.connection
     reader = Reader(connection, workspace.schema, workspace.pinyin)
-    stale = [
-        ledger
-        for ledger in workspace.schema.ledgers
-        if ledger.derivation and not _current(connection, ledger)
-    ]
+    stale = [ledger for ledger in workspace.schema.ledgers if ledger.derivation and not _current(connection, ledger)]
     if not stale and not search.outdated(reader):
         return
     with workspace.database.atomic("IMMEDIATE"):

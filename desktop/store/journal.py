@@ -81,9 +81,7 @@ class Transaction:
         """Set cells of one row; unknown fields are a programming error."""
         if values:
             assignments = ", ".join(f'"{name}" = ?' for name in values)
-            self.connection.execute(
-                f'UPDATE "{ledger}" SET {assignments} WHERE key = ?', (*values.values(), key)
-            )
+            self.connection.execute(f'UPDATE "{ledger}" SET {assignments} WHERE key = ?', (*values.values(), key))
 
     def update_many(self, ledger: str, field: str, pairs: Iterable[tuple[Cell, str]]) -> None:
         """Set one field of many rows: (cell, key) pairs."""
@@ -228,9 +226,7 @@ def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]
 
 def forward(transaction: Transaction, undone: int) -> list[tuple[str, str, str]]:
     """Do again what an undo took back: the inverse of the undo's own transaction."""
-    row = transaction.connection.execute(
-        "SELECT max(id) FROM tx WHERE origin = ?", (f"undo:{undone}",)
-    ).fetchone()
+    row = transaction.connection.execute("SELECT max(id) FROM tx WHERE origin = ?", (f"undo:{undone}",)).fetchone()
     if row[0] is None:
         raise Refusal("nothing_to_redo", "没有可以重做的操作")
     return reverse(transaction, int(row[0]))

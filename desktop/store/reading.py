@@ -30,9 +30,7 @@ class Reader:
         connection.create_function(
             "fold", 1, lambda text: None if text is None else fold(str(text)), deterministic=True
         )
-        connection.create_function(
-            "holds_word", 2, lambda body, word: matches(pinyin, body, word), deterministic=True
-        )
+        connection.create_function("holds_word", 2, lambda body, word: matches(pinyin, body, word), deterministic=True)
 
     def rids(self, query: Query) -> "array[int]":
         """The ids of all rows a query names, in its order."""
@@ -41,9 +39,7 @@ class Reader:
         sql = f"SELECT t.rid {compiled.source()} WHERE {condition} {order}"
         return array("q", (rid for (rid,) in self.connection.execute(sql, compiled.parameters)))
 
-    def page(
-        self, ledger: str, rids: Sequence[int], paths: Sequence[str], as_of: str = ""
-    ) -> list[tuple[Cell, ...]]:
+    def page(self, ledger: str, rids: Sequence[int], paths: Sequence[str], as_of: str = "") -> list[tuple[Cell, ...]]:
         """The cells at `paths` of the rows `rids`, in the order of `rids`; vanished rows are left out."""
         compiled = Compiled(self.schema, ledger, as_of, self.pinyin)
         cells = ", ".join(compiled.expression(path) for path in paths)
@@ -113,9 +109,7 @@ class Reader:
         if row is None:
             return "—"
         declared = self.schema.ledger(ledger)
-        words = [
-            self.show(ledger, name, row[name]) for name in declared.caption if row[name] not in (None, "")
-        ]
+        words = [self.show(ledger, name, row[name]) for name in declared.caption if row[name] not in (None, "")]
         return " ".join(words) or declared.label
 
     def show(self, ledger: str, path: str, cell: Cell) -> str:
@@ -142,7 +136,5 @@ class Reader:
 
     def _one(self, ledger: str, key: str, also: str, extra: tuple[str, ...] = ()) -> dict[str, Cell] | None:
         names = (KEY, *(field.name for field in self.schema.ledger(ledger).stored), *extra)
-        row = self.connection.execute(
-            f'SELECT {quoted(names)} FROM "{ledger}" WHERE key = ? {also}', (key,)
-        ).fetchone()
+        row = self.connection.execute(f'SELECT {quoted(names)} FROM "{ledger}" WHERE key = ? {also}', (key,)).fetchone()
         return None if row is None else dict(zip(names, row, strict=True))

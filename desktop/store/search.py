@@ -44,11 +44,7 @@ def refresh(reader: "Reader", touched: Mapping[str, Iterable[str]]) -> None:
     for ledger in reader.schema.ledgers:
         keys = set(touched.get(ledger.name, ()))
         for field in ledger.stored:
-            if (
-                field.kind is Kind.REFERENCE
-                and field.target in touched
-                and _shows(reader.schema, ledger, field.name)
-            ):
+            if field.kind is Kind.REFERENCE and field.target in touched and _shows(reader.schema, ledger, field.name):
                 keys.update(_referring(reader, ledger.name, field.name, touched[field.target]))
         _index(reader, ledger, sorted(keys))
 

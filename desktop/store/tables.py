@@ -46,9 +46,7 @@ def add_columns(database: peewee.SqliteDatabase, ledger: Ledger, version: int) -
         kind = "INTEGER" if field.kind in _CLASSES else "TEXT"
         database.execute_sql(f'ALTER TABLE "{ledger.name}" ADD COLUMN "{field.name}" {kind}')
         if field.kind is Kind.REFERENCE:
-            database.execute_sql(
-                f'CREATE INDEX "{ledger.name}_{field.name}" ON "{ledger.name}" ("{field.name}")'
-            )
+            database.execute_sql(f'CREATE INDEX "{ledger.name}_{field.name}" ON "{ledger.name}" ("{field.name}")')
 
 
 def triggers(schema: Schema) -> dict[str, str]:

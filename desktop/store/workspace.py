@@ -80,9 +80,7 @@ class Workspace:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
-            raise EnvironmentFault(
-                "no_folder", f"不能建立文件夹“{folder}”，请换一个有写入权限的位置"
-            ) from None
+            raise EnvironmentFault("no_folder", f"不能建立文件夹“{folder}”，请换一个有写入权限的位置") from None
         workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
         values = {
             "organisation": organisation, "name": name, "area_code": area_code, "role": role, "superior": superior,
@@ -123,9 +121,14 @@ class Workspace:
                 migrations.renew_triggers(self.database, self.schema)
             derived.prepare(self)
         except peewee.DatabaseError as error:
-            raise EnvironmentFault(
-                "damaged", "数据文件打不开，可能已损坏，请从“备份”恢复最近一份备份"
-            ) from error
+            raise EnvironmentFault("damaged", "数据文件打不开，可能已损坏，请从“备份”恢复最近一份备份") from error
+
+    def is_whole(self) -> bool:
+        """Whether SQLite finds the file in order."""
+        try:
+            return bool(self.reader.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
+        except sqlite3.DatabaseError:
+            return False
 
     def close(self) -> None:
         """Close every connection and let the folder go."""
@@ -228,9 +231,7 @@ def faults() -> Iterator[None]:
         if "locked" in text or "busy" in text:
             raise EnvironmentFault("locked", "数据文件正被占用，刚才的改动没有保存，请稍后再试") from error
         if "readonly" in text or "read-only" in text:
-            raise EnvironmentFault(
-                "read_only_disk", "数据文件夹不能写入，请检查权限或换到本机磁盘"
-            ) from error
+            raise EnvironmentFault("read_only_disk", "数据文件夹不能写入，请检查权限或换到本机磁盘") from error
         if "disk i/o" in text or "unable to open" in text:
             raise EnvironmentFault("disk_error", "磁盘读写出错，请检查磁盘或 U 盘是否还在") from error
         raise

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from dataclasses import dataclass, field
 
+from desktop.domain.dates import parse_date
 from desktop.domain.entry import LONGEST_TEXT
 from desktop.domain.errors import Refusal
 from desktop.domain.keys import is_key
@@ -40,9 +41,7 @@ class Touched:
     born: set[tuple[str, str]] = field(default_factory=set)
 
 
-def examine(
-    schema: Schema, connection: sqlite3.Connection, stream: Stream, operations: list[Operation]
-) -> None:
+def examine(schema: Schema, connection: sqlite3.Connection, stream: Stream, operations: list[Operation]) -> None:
     """Refusal if any operation is not one that this stream's owner may write, or speaks of a row that is not there."""
     born: set[tuple[str, str]] = set()
     for operation in operations:
@@ -72,6 +71,8 @@ def _examine_cells(ledger: Ledger, operation: Operation) -> None:
             raise Refusal("too_long", "这段数据里有一格文字过长，已搁置，没有写入")
         if known and cell is not None and isinstance(cell, int) != whole:
             raise Refusal("wrong_kind", "这段数据里有一格的类型不对，已搁置，没有写入")
+        if kinds.get(name) is Kind.DATE and cell is not None and parse_date(str(cell)) != cell:
+            raise Refusal("wrong_kind", "这段数据里有一个日期写法不对，已搁置，没有写入")
         if name == "_del" and cell not in (0, 1):
             raise Refusal("wrong_kind", "这段数据里有一格的类型不对，已搁置，没有写入")
 
@@ -100,9 +101,7 @@ class Applier:
             ledger = self._schema.ledger(operation.ledger)
             names = {"_del", *(item.name for item in ledger.stored)}
             known = {name: cell for name, cell in operation.cells.items() if name in names}
-            self._keep_unknown(
-                n, idx, operation, {k: v for k, v in operation.cells.items() if k not in names}
-            )
+            self._keep_unknown(n, idx, operation, {k: v for k, v in operation.cells.items() if k not in names})
             self.touched.named.add((operation.ledger, operation.key))
             if operation.born:
                 self._born(n, idx, ledger, operation, known, header.schema)
@@ -134,9 +133,7 @@ class Applier:
     def _set(self, n: int, idx: int, ledger: str, key: str, name: str, at: int, cell: Cell) -> None:
         live = [item for item in self._live(ledger, key, name) if not self._graph.has_seen(n, item.seg)]
         live.append(Live(n, idx, at, cell))
-        self._connection.execute(
-            "DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", (ledger, key, name)
-        )
+        self._connection.execute("DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", (ledger, key, name))
         self._connection.executemany(
             "INSERT INTO sync_cell VALUES (?, ?, ?, ?, ?, ?, ?)",
             [(ledger, key, name, item.seg, item.idx, item.at, item.value) for item in live],
@@ -158,16 +155,11 @@ class Applier:
     def _keep_unknown(self, n: int, idx: int, operation: Operation, cells: dict[str, Cell]) -> None:
         self._connection.executemany(
             "INSERT OR IGNORE INTO sync_unknown VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (operation.ledger, operation.key, name, n, idx, operation.told.at, cell)
-                for name, cell in cells.items()
-            ],
+            [(operation.ledger, operation.key, name, n, idx, operation.told.at, cell) for name, cell in cells.items()],
         )
 
 
-def birth_value(
-    schema: Schema, connection: sqlite3.Connection, ledger: str, key: str, name: str
-) -> list[Live]:
+def birth_value(schema: Schema, connection: sqlite3.Connection, ledger: str, key: str, name: str) -> list[Live]:
     """The live operation of a cell never written since its row's birth: that birth, if it covered the column."""
     row = connection.execute(
         "SELECT seg, idx, at, ncol FROM sync_row WHERE ledger = ? AND key = ?", (ledger, key)

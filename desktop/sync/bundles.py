@@ -21,6 +21,9 @@ from desktop.sync.canon import canonical, digest
 from desktop.sync.container import Bundle, Manifest, StreamState
 from desktop.sync.streams import Stream, may_read, parse_stream
 
+NAMED = 5_000
+"""Rows named in an outcome at most."""
+
 Step = Callable[[str, int, int], None]
 """Told of each step: words, done, total; may raise Cancelled."""
 
@@ -45,6 +48,8 @@ class Outcome:
     changes: Changes = field(default_factory=Changes)
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     """(outcome word, ledger, key) of each added or changed row."""
+    captions: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(ledger, key) → how a person names the row; a rehearsal's rows are gone afterwards."""
 
 
 class _Rehearsed(Exception):
@@ -62,9 +67,7 @@ def make(workspace: Workspace, person: str, path: Path, recipient: str) -> Manif
         reports, wanted = _reports(connection, recipient)
         for name in graph.streams(connection):
             stream = parse_stream(name)
-            if stream is None or not _readable(
-                connection, stream, recipient, identity.organisation, identity.superior
-            ):
+            if stream is None or not _readable(connection, stream, recipient, identity.organisation, identity.superior):
                 continue
             history = graph.load(connection, name)
             states[name] = StreamState(history.head_hashes())
@@ -148,9 +151,7 @@ def _take_certificates(connection: sqlite3.Connection, bundle: Bundle) -> None:
         enrolment.accept_certificate(connection, body, signature)
 
 
-def _take_in(
-    workspace: Workspace, transaction: Transaction, bundle: Bundle, person: str, step: Step
-) -> Outcome:
+def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, person: str, step: Step) -> Outcome:
     connection, manifest = transaction.connection, bundle.manifest
     _judge_signer(workspace, connection, bundle)
     segments.seal_open(workspace, connection, workspace.identity, person)
@@ -266,9 +267,7 @@ class _Intake:
         return self._graphs[stream]
 
 
-def _count(
-    connection: sqlite3.Connection, transaction: Transaction, touched: Touched, outcome: Outcome
-) -> None:
+def _count(connection: sqlite3.Connection, transaction: Transaction, touched: Touched, outcome: Outcome) -> None:
     rows = connection.execute(
         "SELECT DISTINCT ledger, key FROM journal WHERE tx >= ?", (transaction.number,)
     ).fetchall()
@@ -281,15 +280,16 @@ def _count(
     outcome.changed = len(changed - touched.born)
     outcome.equal += len(touched.named - changed)
     outcome.deleted = len(set(gone) - touched.born)
+    outcome.captions = {
+        (ledger, key): transaction.reader.caption(ledger, key) for ledger, key in sorted(changed | touched.born)[:NAMED]
+    }
     outcome.rows = [
         *(("新增", ledger, key) for ledger, key in sorted(touched.born)),
         *(("更新", ledger, key) for ledger, key in sorted(changed - touched.born)),
     ]
 
 
-def _readable(
-    connection: sqlite3.Connection, stream: Stream, recipient: str, ours: str, our_superior: str
-) -> bool:
+def _readable(connection: sqlite3.Connection, stream: Stream, recipient: str, ours: str, our_superior: str) -> bool:
     def superior(organisation: str) -> str:
         if organisation == ours:
             return our_superior
@@ -300,9 +300,7 @@ def _readable(
 
 def _reports(connection: sqlite3.Connection, recipient: str) -> tuple[list[dict[str, list[str]]], set[str]]:
     """What each PC of the recipient last said it has, and what any of them asked for."""
-    rows = connection.execute(
-        "SELECT heads, want FROM sync_peer WHERE organisation = ?", (recipient,)
-    ).fetchall()
+    rows = connection.execute("SELECT heads, want FROM sync_peer WHERE organisation = ?", (recipient,)).fetchall()
     wanted = {sha for _, want in rows for sha in json.loads(want)}
     return [json.loads(heads) for heads, _ in rows] or [{}], wanted
 

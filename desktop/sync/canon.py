@@ -13,9 +13,7 @@ PAYLOAD_LIMIT = 256 * 1024 * 1024
 
 def canonical(value: Any) -> bytes:
     """UTF-8 JSON with sorted keys and no spaces; NaN is an error."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def digest(content: bytes) -> str:

@@ -61,9 +61,7 @@ class Bundle:
 
     def certificate_names(self) -> list[str]:
         """The serials of the certificates inside."""
-        return sorted(
-            name[5:-5] for name in self.files if name.startswith("cert/") and name.endswith(".json")
-        )
+        return sorted(name[5:-5] for name in self.files if name.startswith("cert/") and name.endswith(".json"))
 
 
 def listing(files: dict[str, bytes]) -> dict[str, tuple[int, str]]:
@@ -88,9 +86,7 @@ def write(path: Path, manifest: Manifest, signature: bytes, files: dict[str, byt
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise EnvironmentFault(
-            "write_failed", f"同步包没有写成，请检查“{path.parent}”的空间和写入权限"
-        ) from error
+        raise EnvironmentFault("write_failed", f"同步包没有写成，请检查“{path.parent}”的空间和写入权限") from error
 
 
 def read(path: Path) -> Bundle:
@@ -124,12 +120,7 @@ def _entries(archive: zipfile.ZipFile, size: int, damaged: Refusal) -> dict[str,
     files: dict[str, bytes] = {}
     for info in infos:
         plain = info.filename in ("manifest.json", "manifest.sig") or _NAMES.fullmatch(info.filename)
-        if (
-            not plain
-            or info.filename in files
-            or info.compress_type != zipfile.ZIP_STORED
-            or info.flag_bits & 1
-        ):
+        if not plain or info.filename in files or info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
             raise damaged
         if info.filename == "manifest.json" and info.file_size > MANIFEST_LIMIT:
             raise damaged

@@ -49,9 +49,7 @@ def prepare(workspace: Workspace) -> None:
     with workspace.exclusive() as connection:
         if identity.is_bureau:
             _set(connection, "root", signing.make_key(folder, ROOT))
-            _certify(
-                workspace, connection, identity.organisation, identity.name, "bureau", identity.device, key
-            )
+            _certify(workspace, connection, identity.organisation, identity.name, "bureau", identity.device, key)
 
 
 def write_unit_file(workspace: Workspace, organisation: str, name: str, area_code: str, path: Path) -> None:
@@ -63,9 +61,7 @@ def write_unit_file(workspace: Workspace, organisation: str, name: str, area_cod
         raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
     secret = secrets.token_hex(32)
     with workspace.exclusive() as connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO sync_invitation VALUES (?, ?, NULL)", (organisation, secret)
-        )
+        connection.execute("INSERT OR REPLACE INTO sync_invitation VALUES (?, ?, NULL)", (organisation, secret))
         rows = connection.execute("SELECT body, sig FROM sync_cert").fetchall()
     own = [
         canonical([body.decode(), signature.hex()]).decode()
@@ -127,9 +123,7 @@ def admit(workspace: Workspace, connection: sqlite3.Connection, new: Introductio
     """The bureau checks an introduction and certifies the PC; Refusal if the secret is unknown or used by another."""
     if not check_introduction(connection, new):
         raise Refusal("unknown_pc", "这个同步包来自未授权的电脑，请让该单位用市局给它的授权文件重新建立")
-    connection.execute(
-        "UPDATE sync_invitation SET used_by = ? WHERE organisation = ?", (new.device, new.organisation)
-    )
+    connection.execute("UPDATE sync_invitation SET used_by = ? WHERE organisation = ?", (new.device, new.organisation))
     if certificate_of(connection, new.device) is None:
         _certify(workspace, connection, new.organisation, new.name, "office", new.device, new.key)
 

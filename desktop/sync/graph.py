@@ -67,9 +67,7 @@ def load(connection: sqlite3.Connection, stream: str) -> StreamGraph:
 
 def streams(connection: sqlite3.Connection) -> list[str]:
     """The names of all streams with an applied segment."""
-    rows = connection.execute(
-        "SELECT DISTINCT stream FROM sync_seg WHERE state = ? ORDER BY stream", (APPLIED,)
-    )
+    rows = connection.execute("SELECT DISTINCT stream FROM sync_seg WHERE state = ? ORDER BY stream", (APPLIED,))
     return [name for (name,) in rows]
 
 

@@ -1,6 +1,9 @@
 """The side panel of a record: its fields as a form generated from the declaration, and its history."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -20,7 +23,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.record import Column, Kind
 from desktop.ui import theme
 from desktop.ui.desk import Desk
-from desktop.ui.widgets import label
+from desktop.ui.widgets import clear, label
 
 Editor = QLineEdit | QPlainTextEdit | QComboBox
 
@@ -77,7 +80,7 @@ class RecordPanel(QWidget):
             combo.activated.connect(lambda _at: self._save(column.path, combo.currentText()))
             return combo
         if field.kind is Kind.LONG_TEXT:
-            area = _Area(lambda: self._save(column.path, area.toPlainText()))
+            area = _Area(lambda text: self._save(column.path, text))
             area.setFixedHeight(theme.heights().control * 2)
             return area
         line = QLineEdit()
@@ -145,9 +148,7 @@ class RecordPanel(QWidget):
         self.reason.setText(reason)
 
     def _fill_history(self) -> None:
-        while (item := self._history.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.deleteLater()
+        clear(self._history)
         if not self.key:
             return
         lines = history.of_record(self._desk.session, self._ledger, self.key)
@@ -166,14 +167,14 @@ class RecordPanel(QWidget):
 class _Area(QPlainTextEdit):
     """A text of several lines that is saved when it is left."""
 
-    def __init__(self, left: object) -> None:
+    def __init__(self, left: Callable[[str], None]) -> None:
         super().__init__()
         self._left = left
         self.setTabChangesFocus(True)
 
-    def focusOutEvent(self, event: object) -> None:
-        super().focusOutEvent(event)  # type: ignore[arg-type]
-        self._left()  # type: ignore[operator]
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._left(self.toPlainText())
 
 
 def _put(editor: Editor, text: str) -> None:

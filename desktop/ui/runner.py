@@ -118,10 +118,14 @@ class Runner(QObject):
             self.crashed.emit(error)
         task.deleteLater()
 
+    def cancel(self) -> None:
+        """Ask every running job to stop."""
+        for task in self._tasks:
+            task.job.cancel()
+
     def shutdown(self) -> None:
         """Refuse new work, ask running jobs to stop, and wait for them."""
         self._closed = True
-        for task in self._tasks:
-            task.job.cancel()
+        self.cancel()
         self._writers.waitForDone()
         self._readers.waitForDone()

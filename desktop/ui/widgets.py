@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.icons import icon
@@ -94,6 +94,14 @@ class Notice(QFrame):
     def sentence(self) -> str:
         """What is said; empty while hidden."""
         return self._text.text() if not self.isHidden() else ""
+
+
+def clear(layout: QLayout) -> None:
+    """Take every widget out of a layout."""
+    while layout.count():
+        item = layout.takeAt(0)
+        if item is not None and (widget := item.widget()) is not None:
+            widget.deleteLater()
 
 
 def empty_state(icon_name: str, sentence: str, *actions: QPushButton) -> QWidget:

@@ -3,16 +3,20 @@
 import csv
 import datetime
 import io
+import itertools
 import pickle
 import struct
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook as Book
 from openpyxl.worksheet.worksheet import Worksheet
 
 from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.exchange import sheet_marks, text_table
 from desktop.exchange.compound_file import SIGNATURE
 from desktop.exchange.screening import LARGEST_FILE, LARGEST_UNPACKED, MOST_MEMBERS, Container
 from desktop.exchange.workbook import Workbook, parse_workbook, read_workbook
@@ -173,22 +177,31 @@ def test_many_sheets_are_counted_together(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "spread", ['table:number-columns-repeated="501"', 'table:number-rows-repeated="300001"']
-)
-def test_repeated_cells_of_an_ods_are_bounded(spread: str) -> None:
-    row = spread if "rows" in spread else ""
-    cell = spread if "columns" in spread else ""
-    table = (
-        f'<table:table table:name="x"><table:table-row {row}><table:table-cell office:value-type="float" '
-        f'office:value="1" {cell}/></table:table-row></table:table>'
-    )
+def ods_with(*tables: str) -> bytes:
     content = (FIXTURES / "table.ods").read_bytes()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         text = archive.read("content.xml").decode()
     start, end = text.index("<table:table "), text.rindex("</table:table>") + len("</table:table>")
-    changed = text[:start] + table + text[end:]
-    assert refused(repacked(content, {"content.xml": changed.encode()})).startswith("too_many")
+    changed = text[:start] + "".join(tables) + text[end:]
+    return repacked(content, {"content.xml": changed.encode()})
+
+
+def ods_table(row: str, cell: str) -> str:
+    return f'<table:table table:name="x"><table:table-row {row}>{cell}</table:table-row></table:table>'
+
+
+ODS_TEXT = '<table:table-cell office:value-type="string" {}><text:p>甲</text:p></table:table-cell>'
+ODS_NUMBER = '<table:table-cell office:value-type="float" office:value="1" {}/>'
+COLUMNS_REPEATED, ROWS_REPEATED = 'table:number-columns-repeated="{}"', 'table:number-rows-repeated="{}"'
+
+
+@pytest.mark.parametrize("cell", [ODS_TEXT, ODS_NUMBER])
+def test_repeated_cells_of_an_ods_are_bounded(cell: str) -> None:
+    assert parsed(ods_with(ods_table("", cell.format(COLUMNS_REPEATED.format(3))))).sheets[0].rows[0][2]
+    assert refused(ods_with(ods_table("", cell.format(COLUMNS_REPEATED.format(501))))) == "too_many_columns"
+    assert refused(ods_with(ods_table(ROWS_REPEATED.format(300_001), cell.format("")))) == "too_many_rows"
+    wide = ods_table(ROWS_REPEATED.format(150_000), cell.format(COLUMNS_REPEATED.format(50)))
+    assert refused(ods_with(wide, wide.replace('"x"', '"y"'))) == "too_large"
 
 
 def test_files_that_are_no_table() -> None:
@@ -239,6 +252,80 @@ def test_bombs_are_refused_unread(tmp_path: Path) -> None:
     place = stored.rindex(b"xl/media/a.png") - 46 + 24
     lying = stored[:place] + struct.pack("<I", LARGEST_UNPACKED) + stored[place + 4 :]
     assert refused(lying) == "too_large"
+
+
+def with_zip64_end(content: bytes) -> bytes:
+    """As streaming writers end an archive: the sizes also in the records for archives of any size."""
+    end = content.rindex(b"PK\x05\x06")
+    count, size, start = struct.unpack_from("<HII", content, end + 10)
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1)
+    return content[:end] + record + locator + content[end:]
+
+
+def test_archives_as_streaming_writers_end_them(tmp_path: Path) -> None:
+    content = with_zip64_end(content_of(tmp_path))
+    assert parsed(content).sheets[0].rows[1] == ["GB 1", "甲"]
+    place = content.index(b"PK\x06\x06")
+    assert refused(content[: place + 40] + struct.pack("<Q", 2**40) + content[place + 48 :]) == "too_large"
+    assert refused(content[:place] + b"XXXX" + content[place + 4 :]) == "damaged"
+
+
+def test_a_directory_too_long_to_be_read(tmp_path: Path) -> None:
+    noise = {f"xl/{at}{'x' * 60_000}": b"" for at in range(80)}
+    assert refused(repacked(content_of(tmp_path), noise)) == "too_large"
+
+
+def test_names_that_mean_two_things_are_refused(tmp_path: Path) -> None:
+    content = content_of(tmp_path)
+    assert refused(repacked(content, {"XL/workbook.xml": b"<x/>"})) == "damaged"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        relations = archive.read("xl/_rels/workbook.xml.rels").decode()
+    twice = relations.replace(
+        "</Relationships>", '<Relationship Id="rId1" Type="x" Target="y"/></Relationships>'
+    )
+    assert refused(repacked(content, {"xl/_rels/workbook.xml.rels": twice.encode()})) == "damaged"
+
+
+def test_a_sheet_under_another_name_is_measured_too(tmp_path: Path) -> None:
+    content = content_of(tmp_path)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        relations = archive.read("xl/_rels/workbook.xml.rels").decode().replace("sheet1.xml", "sheet1.png")
+    far = PAGE.format('<sheetData><row><c r="XFD1048576"><v>1</v></c></row></sheetData>').encode()
+    changes = {"xl/_rels/workbook.xml.rels": relations.encode(), SHEET_ONE: None, SHEET_ONE[:-3] + "png": far}
+    assert refused(repacked(content, changes)) == "too_many_rows"
+
+
+def test_a_text_longer_than_any_cell(tmp_path: Path) -> None:
+    data = f'<row r="1"><c r="A1" t="inlineStr"><is><t>{"甲" * 3_000_000}</t></is></c></row>'
+    assert refused(with_sheet(tmp_path, data)) == "too_large"
+
+
+def sheet_row(row: int) -> str:
+    hidden = " hidden='1'" if row % 7 == 0 else ""
+    return f'<row r="{row}"{hidden}><c r="A{row}" s="1"/><c r="C{row}"><v>{row}</v></c></row>'
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=20))
+def test_where_a_stream_is_cut_does_not_matter(sizes: list[int]) -> None:
+    rows = "".join(map(sheet_row, range(1, 40)))
+    head = '<worksheet><cols><col min="2" max="3" hidden="1"/></cols>'
+    content = f"{head}<sheetData>{rows}</sheetData></worksheet>".encode()
+    pieces, start = [], 0
+    for size in itertools.cycle(sizes):
+        pieces.append(content[start : start + size])
+        start += size
+        if start >= len(content):
+            break
+    marks, area = sheet_marks._worksheet(sheet_marks._between_tags(iter(pieces)))
+    assert area == 39 * 3
+    assert marks == sheet_marks.Marks((), (6, 13, 20, 27, 34), (1, 2))
+
+
+def test_a_text_table_is_bounded_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_table, "MOST_CELLS", 5)
+    assert refused("标准号,标准名称\nGB 1,甲\nGB 2,乙\n".encode()) == "too_large"
+    assert refused(b",".join([b"x"] * 501)) == "too_many_columns"
 
 
 def test_a_file_is_not_even_opened_if_it_is_too_large(tmp_path: Path) -> None:

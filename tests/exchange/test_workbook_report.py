@@ -189,6 +189,28 @@ def test_of_a_large_file_only_the_refused_rows_come_back(
     assert workbook.sheet(RESULT_SHEET).rows[-1][0] == 7
 
 
+def test_the_reasons_stand_right_of_everything(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["明细表"], ["标准号", "标准名称"], ["GB 1-2020", "甲"]]
+    source = save(tmp_path / "a.xlsx", rows, ["A1:F1"])
+    page = load_workbook(report(source, {3: RowVerdict("refused")})).worksheets[0]
+    assert (page["G2"].value, page["G3"].value) == (REASON_HEADING, "未导入")
+
+
+def test_a_comment_of_the_users_own_stays_in_its_place(tmp_path: Path) -> None:
+    verdicts = {5: RowVerdict("refused", (("notes", "太长"),))}
+    page = load_workbook(report(office(tmp_path), verdicts))["标准明细"]
+    assert page["H5"].fill.fgColor.rgb == RED
+    assert page["H5"].comment.text == "我的批注"
+    assert page["I5"].value == "太长"
+
+
+def test_text_that_no_workbook_can_hold_is_cut_and_cleaned(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text(f"标准号,标准名称\nGB 1,甲\ufffe乙\nGB 2,{'长' * 40_000}\n", encoding="utf-8")
+    page = load_workbook(report(source, {2: RowVerdict("refused")})).worksheets[0]
+    assert (page["B2"].value, len(page["B3"].value)) == ("甲乙", 32_767)
+
+
 def test_a_merge_over_the_whole_sheet_does_not_stop_the_report(tmp_path: Path) -> None:
     rows: list[list[object]] = [["标准号", "标准名称"], ["GB 1-2020", "甲"]]
     source = save(tmp_path / "a.xlsx", rows)

@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from desktop.domain.record import Kind
 from desktop.ui import theme
@@ -61,7 +69,9 @@ class CellDelegate(QStyledItemDelegate):
                 painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, "—")
             return
         token = "text_3" if state == "pending" else "text"
-        badge = BADGES.get(str(model.cell(index))) if column.field.choices and state not in ("invalid", "pending") else None
+        badge = (
+            BADGES.get(str(model.cell(index))) if column.field.choices and state not in ("invalid", "pending") else None
+        )
         if badge:
             painter.setPen(theme.colour(badge[1]))
             painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, badge[0])
@@ -109,7 +119,13 @@ class CellDelegate(QStyledItemDelegate):
 
     def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
         assert isinstance(model, LedgerModel)
-        text = editor.currentText() if isinstance(editor, QComboBox) else editor.text() if isinstance(editor, QLineEdit) else ""
+        text = (
+            editor.currentText()
+            if isinstance(editor, QComboBox)
+            else editor.text()
+            if isinstance(editor, QLineEdit)
+            else ""
+        )
         model.setData(index, text)
 
 

@@ -36,7 +36,9 @@ class LedgerModel(QAbstractTableModel):
         self.locked = ""
         """Why nothing can be edited just now; empty if it can."""
         self._labels = spare_labels(session)
-        self.columns: list[Column] = [column for column in columns_in_use(session, query.ledger) if column.shown or column.path in self._labels]
+        self.columns: list[Column] = [
+            column for column in columns_in_use(session, query.ledger) if column.shown or column.path in self._labels
+        ]
         self._rids: array[int] = array("q")
         self._pages: OrderedDict[int, list[tuple[Cell, ...]]] = OrderedDict()
         self._typed: dict[tuple[str, str], tuple[object, str]] = {}

@@ -12,7 +12,7 @@ from desktop.domain.query import Sort
 from desktop.ui import theme
 from desktop.ui.grid import clipboard
 from desktop.ui.grid.delegate import CellDelegate
-from desktop.ui.grid.model import LedgerModel
+from desktop.ui.grid.model import Index, LedgerModel
 from desktop.ui.runner import Runner
 
 
@@ -150,7 +150,9 @@ class LedgerGrid(QTableView):
         """The first row of the selection into the rows below (Ctrl+D)."""
         block = self.block()
         cells = [
-            (index, self.ledger_model.shown(top)) for line in block[1:] for top, index in zip(block[0], line, strict=True)
+            (index, self.ledger_model.shown(top))
+            for line in block[1:]
+            for top, index in zip(block[0], line, strict=True)
         ]
         self._write_many(cells, f"向下填充 {len(cells)} 格")
 
@@ -233,7 +235,7 @@ class LedgerGrid(QTableView):
         menu.exec(self.viewport().mapToGlobal(at))
         menu.deleteLater()
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid() and current.row() != previous.row():
             self.row_chosen.emit(self.ledger_model.key_at(current.row()))

@@ -1,6 +1,8 @@
 """The page of any ledger: actions, filter chips, grid, record panel."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
@@ -13,7 +15,7 @@ from desktop.ui.desk import Desk, Page
 from desktop.ui.grid.model import LedgerModel
 from desktop.ui.grid.view import LedgerGrid
 from desktop.ui.record_panel import RecordPanel
-from desktop.ui.widgets import button, label, line, toolbar
+from desktop.ui.widgets import button, clear, label, line, toolbar
 
 VALUES_OFFERED = 40
 """Values of a column offered for filtering."""
@@ -33,13 +35,13 @@ class LedgerPage(Page):
         self.grid = LedgerGrid(self.model, desk.runner)
         self.panel = RecordPanel(desk, self.ledger)
         self.counted = label("", "quiet", 12)
-        self.find = QLineEdit()
-        self.find.setPlaceholderText("筛选：文字或拼音首字母")
-        self.find.setClearButtonEnabled(True)
-        self.find.setMaximumWidth(220)
+        self.words = QLineEdit()
+        self.words.setPlaceholderText("筛选：文字或拼音首字母")
+        self.words.setClearButtonEnabled(True)
+        self.words.setMaximumWidth(220)
         self._later = QTimer(self, singleShot=True, interval=150)
         self._later.timeout.connect(self.reload)
-        self.find.textChanged.connect(lambda _text: self._later.start())
+        self.words.textChanged.connect(lambda _text: self._later.start())
         self._chip_row = QHBoxLayout()
         chip_holder = QWidget()
         chip_holder.setLayout(self._chip_row)
@@ -53,7 +55,9 @@ class LedgerPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(toolbar(*self.actions(), None, self.find, button("筛选", self._offer_filters, "ghost", "funnel")))
+        column.addWidget(
+            toolbar(*self.tools(), None, self.words, button("筛选", self._offer_filters, "ghost", "funnel"))
+        )
         column.addWidget(chip_holder)
         column.addWidget(split, 1)
         foot = line(self.counted, None)
@@ -65,10 +69,13 @@ class LedgerPage(Page):
         self.grid.history_asked.connect(self.panel.show_history)
         self.reload()
 
-    def actions(self) -> list[QWidget]:
+    def tools(self) -> Sequence[QWidget]:
         """The buttons of this ledger."""
         label_text = self.session.schema.ledger(self.ledger).label
-        return [button(f"新增{label_text}", self.add, "primary", "plus"), button("删除", self.grid.delete_rows, icon_name="trash")]
+        return [
+            button(f"新增{label_text}", self.add, "primary", "plus"),
+            button("删除", self.grid.delete_rows, icon_name="trash"),
+        ]
 
     def add(self) -> None:
         """A new row, shown at once."""
@@ -88,7 +95,7 @@ class LedgerPage(Page):
         tests: list[Condition] = [self.base(), *self._chips]
         if self._only:
             tests.append(Test("key", Op.IN, self._only))
-        words = self.find.text().strip() if hasattr(self, "find") else ""
+        words = self.words.text().strip() if hasattr(self, "words") else ""
         if words:
             tests.append(Test("", Op.FOUND, (words,)))
         sort = self.model.query.sort if hasattr(self, "model") else self.sort
@@ -97,7 +104,10 @@ class LedgerPage(Page):
     def reload(self) -> None:
         """Ask again for the rows."""
         self.model.set_query(self._query())
-        shown, every = self.model.rowCount(), self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today()))
+        shown, every = (
+            self.model.rowCount(),
+            self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today())),
+        )
         errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
         self.counted.setText(f"显示 {shown} / 共 {every}{errors}")
         self._show_chips()
@@ -124,7 +134,7 @@ class LedgerPage(Page):
     def clear_filters(self) -> None:
         """Show every row again."""
         self._chips, self._only = [], ()
-        self.find.clear()
+        self.words.clear()
         self.reload()
 
     def filter_by(self, path: str, values: tuple[Cell, ...]) -> None:
@@ -144,18 +154,16 @@ class LedgerPage(Page):
             inner = menu.addMenu(column.label)
             for value, number in values:
                 text = f"{column.field.show(value) or '（空）'}　{number}"
-                inner.addAction(text, lambda path=column.path, chosen=value: self.filter_by(path, (chosen,)))
-        menu.exec(self.mapToGlobal(self.find.geometry().bottomLeft()))
+                inner.addAction(text, partial(self.filter_by, column.path, (value,)))
+        menu.exec(self.mapToGlobal(self.words.geometry().bottomLeft()))
         menu.deleteLater()
 
     def _show_chips(self) -> None:
-        while (item := self._chip_row.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.deleteLater()
+        clear(self._chip_row)
         for chip in self._chips:
             column = self.session.schema.column(self.ledger, chip.path)
             words = "、".join(column.field.show(value) or "（空）" for value in chip.values)
-            self._chip_row.addWidget(button(f"{column.label}：{words}  ×", lambda chip=chip: self._drop(chip), "ghost"))
+            self._chip_row.addWidget(button(f"{column.label}：{words}  ×", partial(self._drop, chip), "ghost"))
         if self._only:
             self._chip_row.addWidget(label(f"只看选定的 {len(self._only)} 行", pixels=12))
         if self._chips or self._only:

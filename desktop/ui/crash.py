@@ -1,0 +1,46 @@
+"""Faults of the program: a sentence on the screen, one report file for whoever mends it, never a stack trace."""
+
+import datetime
+import hashlib
+import logging
+import logging.handlers
+import platform
+import traceback
+from pathlib import Path
+
+import desktop
+
+LINES = 200
+"""Last lines of the log in a report."""
+
+
+def log_to(folder: Path) -> Path:
+    """Send the program's log to the data folder; the file."""
+    logs = folder / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    path = logs / "standards-desk.log"
+    handler = logging.handlers.RotatingFileHandler(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+    return path
+
+
+def report(folder: Path, error: BaseException) -> Path:
+    """Write a report of a fault; the same fault writes the same file once."""
+    story = "".join(traceback.format_exception(error))
+    name = hashlib.sha256(story.encode()).hexdigest()[:12]
+    path = folder / "logs" / f"故障报告_{name}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    log = folder / "logs" / "standards-desk.log"
+    tail = log.read_text(encoding="utf-8").splitlines()[-LINES:] if log.is_file() else []
+    head = f"标准化工作台 {desktop.__version__}\n{platform.platform()}\nPython {platform.python_version()}\n"
+    path.write_text(
+        f"{head}{datetime.datetime.now():%Y-%m-%d %H:%M:%S}\n\n{story}\n" + "\n".join(tail), encoding="utf-8"
+    )
+    logging.getLogger(__name__).error("程序出错，报告在 %s", path.name)
+    return path
+
+
+def sentence(path: Path) -> str:
+    """What the person is told."""
+    return f"程序出了故障，数据没有受影响；请重新打开程序再试，仍不行时把“{path}”交给维护人员"

@@ -1,0 +1,90 @@
+"""First start: who are you — an office with a unit file, an office on its own, the bureau, or practice."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QButtonGroup, QDialog, QFileDialog, QLineEdit, QRadioButton, QVBoxLayout
+
+from desktop.app import setup, system
+from desktop.app.session import Session
+from desktop.domain.errors import Refusal
+from desktop.ui.widgets import Notice, button, label, line
+
+
+class FirstStart(QDialog):
+    """Asks what is needed to make a library; `session` holds it afterwards."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.setWindowTitle("标准化工作台 · 开始使用")
+        self.setMinimumWidth(560)
+        self.session: Session | None = None
+        self._folder = folder
+        self.notice = Notice()
+        self.by_file = QRadioButton("区县单位，有市局的授权文件")
+        self.alone = QRadioButton("区县单位，先独立使用（以后可加入市局）")
+        self.bureau = QRadioButton("市局")
+        self.practice = QRadioButton("打开演练库（样例数据，带“演练”标记）")
+        self.name, self.code, self.person = QLineEdit(), QLineEdit(), QLineEdit()
+        self.unit_file = QLineEdit()
+        self.unit_file.setPlaceholderText("授权文件（.json）")
+        self.trees = {tree.name: tree.id for tree in system.starter_trees()}
+        self.tree_choices = {name: QRadioButton(name) for name in (*self.trees, "从空白开始")}
+        self._build()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.addWidget(label("先把台账建起来", pixels=22, bold=True))
+        column.addWidget(label("约 2 分钟；每一步以后都可以补。", "quiet"))
+        column.addWidget(self.notice)
+        for choice in (self.by_file, self.alone, self.bureau, self.practice):
+            column.addWidget(choice)
+        self.by_file.setChecked(True)
+        column.addWidget(line(self.unit_file, button("选择", self._choose_file)))
+        for words, field, hint in (
+            ("单位名称", self.name, "如 西湖区机关事务服务中心"), ("行政区划码", self.code, "6 位，如 330106"),
+            ("使用人", self.person, "坐在这台电脑前的人"),
+        ):  # fmt: skip
+            field.setPlaceholderText(hint)
+            field.setAccessibleName(words)
+            column.addWidget(line(label(words), field))
+        column.addWidget(label("起步的标准体系", bold=True))
+        group = QButtonGroup(self)
+        for choice in self.tree_choices.values():
+            group.addButton(choice)
+            column.addWidget(choice)
+        next(iter(self.tree_choices.values())).setChecked(True)
+        column.addWidget(
+            label(f"数据存在这台电脑的“{self._folder}”，不联网。本软件不得存储、处理涉密信息。", "quiet", 12, wrap=True)
+        )
+        column.addWidget(line(None, button("退出", self.reject), button("建立并打开", self.begin, "primary")))
+
+    def _choose_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "选择市局的授权文件", "", "授权文件 (*.json)")
+        if chosen:
+            self.unit_file.setText(chosen)
+            self.by_file.setChecked(True)
+
+    def begin(self) -> None:
+        """Make the library; a refusal stays on the screen with what was typed."""
+        try:
+            self.session = self._make()
+        except Refusal as refusal:
+            self.notice.say("bad", refusal.message)
+            return
+        self.accept()
+
+    def _make(self) -> Session:
+        person = self.person.text().strip()
+        if self.practice.isChecked():
+            return setup.practice_library(self._folder)
+        if self.by_file.isChecked():
+            if not self.unit_file.text():
+                raise Refusal("no_file", "请先选择市局给的授权文件，没有的话选“先独立使用”")
+            session = setup.join(self._folder, Path(self.unit_file.text()), person)
+        else:
+            role = "bureau" if self.bureau.isChecked() else "office"
+            session = setup.found(self._folder, role, self.name.text(), self.code.text().strip(), person)
+        chosen = next(name for name, choice in self.tree_choices.items() if choice.isChecked())
+        system.plant(session, self.trees.get(chosen, "empty"))
+        return session

@@ -1,0 +1,142 @@
+"""首页: what to do first, what is due, what there is."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.app import statistics, syncing, system
+from desktop.domain.changes import Changes
+from desktop.domain.ledgers.inspection import Finding
+from desktop.domain.query import Op, Query, Sort, Test
+from desktop.ui.desk import Desk, Page
+from desktop.ui.widgets import button, card, label, line
+
+MOST = 8
+"""Items of the to-do list."""
+
+
+class HomePage(Page):
+    """Built anew whenever something changes; every number opens its rows."""
+
+    title = "首页"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._area)
+        self.reload()
+
+    def context(self) -> str:
+        return self.session.today()
+
+    def changed(self, changes: Changes) -> None:
+        self.reload()
+
+    def reload(self) -> None:
+        """Count and list anew."""
+        body = QWidget()
+        body.setObjectName("page")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        if steps := self._steps():
+            column.addWidget(card(label("先把台账建起来", pixels=14, bold=True), *steps))
+        column.addWidget(self._figures())
+        column.addWidget(self._due())
+        if self.session.identity.is_bureau:
+            column.addWidget(self._units())
+        column.addStretch(1)
+        self._area.setWidget(body)
+
+    def _steps(self) -> list[QWidget]:
+        read = self.session.read
+        done = (
+            ("选起步的标准体系", bool(system.active_versions(read).get(self.session.identity.organisation)), "system"),
+            ("导入现有明细表（Excel、WPS 表格均可）", bool(read.count(Query("detail_entry"))), "standards"),
+            ("安排第一次检查，打印空白检查表", bool(read.count(Query("inspection"))), "inspections"),
+        )
+        if all(finished for _, finished, _ in done):
+            return []
+        first = next(place for place, (_, finished, _) in enumerate(done) if not finished)
+        rows = [line(label("✓ 确认单位　" + self.session.identity.name, "badge_ok"), None)]
+        for place, (words, finished, page) in enumerate(done):
+            mark = "✓" if finished else f"{place + 2}"
+            go = button("去做", partial(self._go, page), "primary" if place == first else "")
+            go.setVisible(not finished)
+            rows.append(line(label(f"{mark} {words}", "badge_ok" if finished else ""), None, go))
+        return rows
+
+    def _go(self, page: str, target: object = None) -> None:
+        self.desk.page_asked.emit(page, target)
+
+    def _figures(self) -> QWidget:
+        read, today = self.session.read, self.session.today()
+        owners = None if self.session.identity.is_bureau else [self.session.identity.organisation]
+        total = statistics.table(self.session, owners=owners).groups[0].total
+        sheets = dict(read.values(Query("inspection"), "state"))
+        findings = dict(read.values(Query("finding", as_of=today), "state"))
+        cards = (
+            (
+                "标准（现有 / 应有）",
+                f"{total.present.value} / {total.planned.value}",
+                f"{total.ratio.shown}%",
+                "statistics",
+            ),
+            ("待清理（废止、被代替）", str(total.obsolete.value), "", "statistics"),
+            ("检查（已完成 / 全部）", f"{sheets.get('done', 0)} / {sum(sheets.values())}", "", "inspections"),
+            (
+                "整改（在办 / 逾期）",
+                f"{findings.get('open', 0) + findings.get('overdue', 0)} / {findings.get('overdue', 0)}",
+                "",
+                "findings",
+            ),
+        )
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        for place, (name, figure, extra, page) in enumerate(cards):
+            go = button("打开", partial(self._go, page), "ghost")
+            grid.addWidget(
+                card(
+                    label(name, "quiet", 12),
+                    label(figure, pixels=22, bold=True),
+                    line(label(extra, "quiet", 12), None, go),
+                ),
+                0,
+                place,
+            )
+        return holder
+
+    def _due(self) -> QWidget:
+        today = self.session.today()
+        query = Query("finding", Test("state", Op.IN, ("open", "overdue")), (Sort("due_on"),), today)
+        open_now = self.session.read.records(Finding, query)
+        rows: list[QWidget] = []
+        for finding in open_now[:MOST]:
+            late = bool(finding.due_on) and str(finding.due_on) < today
+            words = f"{'▲ 逾期' if late else '◐'}　{finding.code}　{finding.problem}"
+            go = button("打开", partial(self._go, "findings", finding.key), "ghost")
+            rows.append(
+                line(label(words, "badge_bad" if late else ""), None, label(str(finding.due_on or ""), "quiet", 12), go)
+            )
+        if len(open_now) > MOST:
+            rows.append(label(f"还有 {len(open_now) - MOST} 条，在“整改”页看全部", "quiet", 12))
+        if not rows:
+            rows.append(label("没有待办的整改问题", "quiet"))
+        return card(label("我的待办", pixels=14, bold=True), *rows)
+
+    def _units(self) -> QWidget:
+        rows = [
+            line(label(unit.name), None, label(f"明细 {unit.entries} 行", "quiet", 12),
+                 label(f"已收第 {unit.last_number} 号" if unit.last_number else "未报", "quiet" if unit.last_number else "badge_warn", 12))
+            for unit in syncing.overview(self.session)
+        ]  # fmt: skip
+        return card(
+            label("各单位报送", pixels=14, bold=True), *(rows or [label("还没有单位，在“同步”页新增单位", "quiet")])
+        )

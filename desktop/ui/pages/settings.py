@@ -1,0 +1,127 @@
+"""设置: who sits here, backups, data health, help."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QTextBrowser, QVBoxLayout
+
+from desktop import resources
+from desktop.app import health, setup
+from desktop.app.health import HealthFinding
+from desktop.domain.changes import Changes
+from desktop.domain.ledgers.organisation import Person
+from desktop.store import backup
+from desktop.ui import theme
+from desktop.ui.desk import Desk, Page
+from desktop.ui.search_box import LEDGER_PAGES
+from desktop.ui.widgets import button, card, label, line
+
+
+class SettingsPage(Page):
+    """Small cards, one below the other."""
+
+    title = "设置"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.person = QComboBox()
+        self.person.setEditable(True)
+        self.person.setAccessibleName("本机使用人")
+        self.person.addItems(
+            [
+                self.session.person,
+                *(str(p.name) for p in self.session.read.records(Person) if p.name != self.session.person),
+            ]
+        )
+        self.colours = QComboBox()
+        for words, scheme in (
+            ("跟随系统", Qt.ColorScheme.Unknown),
+            ("浅色", Qt.ColorScheme.Light),
+            ("深色", Qt.ColorScheme.Dark),
+        ):
+            self.colours.addItem(words, scheme)
+        self.colours.activated.connect(lambda _at: theme.force(self.colours.currentData()))
+        self.backups = label("", "quiet", 12)
+        self.findings = QListWidget()
+        self.findings.setAccessibleName("数据体检结果")
+        self.findings.itemActivated.connect(lambda item: self._open(item.data(Qt.ItemDataRole.UserRole)))
+        self.help = QTextBrowser()
+        self.help.setMarkdown(resources.read_text("help", "start.md"))
+        identity = self.session.identity
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.addWidget(card(label(f"{identity.name}（{identity.area_code}）", bold=True, pixels=14),
+                              label(f"单位标识 {identity.organisation}　数据在 {self.session.workspace.folder}", "quiet", 12),
+                              line(label("本机使用人"), self.person, button("更换", self._choose), label("外观"), self.colours, None)))  # fmt: skip
+        column.addWidget(
+            card(
+                line(
+                    label("备份", bold=True, pixels=14),
+                    self.backups,
+                    None,
+                    button("立即备份", self.back_up, icon_name="save"),
+                )
+            )
+        )
+        column.addWidget(
+            card(
+                line(label("数据体检", bold=True, pixels=14), None, button("开始体检", self.check, icon_name="shield")),
+                self.findings,
+            )
+        )
+        column.addWidget(card(label("上手说明", bold=True, pixels=14), self.help), 1)
+        self.reload()
+
+    def context(self) -> str:
+        return ""
+
+    def changed(self, changes: Changes) -> None:
+        self.reload()
+
+    def reload(self) -> None:
+        """The list of backups."""
+        found = backup.backups(self.session.workspace.folder)
+        last = f"最近 {found[0].at:%Y-%m-%d %H:%M}（{found[0].reason}）" if found else "还没有"
+        self.backups.setText(f"共 {len(found)} 份，{last}")
+
+    def show_target(self, target: object) -> None:
+        if target == "help":
+            self.help.setFocus()
+
+    def _choose(self) -> None:
+        name = self.person.currentText().strip()
+        if name:
+            self.session.person = setup.choose_person(self.session.workspace, name).person
+            self.desk.say("ok", f"从现在起的修改都记在“{name}”名下")
+
+    def back_up(self) -> None:
+        """A verified backup now."""
+        workspace = self.session.workspace
+        self.desk.write(lambda _job: backup.make_backup(workspace, "手动"), self._backed_up)
+
+    def _backed_up(self, made: backup.Backup) -> None:
+        self.reload()
+        self.desk.say("ok", f"已备份并校验：{made.path}")
+
+    def check(self) -> None:
+        """Look for what needs a person's eye."""
+        session = self.session
+        self.desk.read(lambda _job: health.check(session), self._checked)
+
+    def _checked(self, findings: list[HealthFinding]) -> None:
+        self.findings.clear()
+        for finding in findings:
+            item = QListWidgetItem(f"▲ {finding.message}")
+            item.setData(Qt.ItemDataRole.UserRole, finding)
+            self.findings.addItem(item)
+        self.desk.say(
+            "warn" if findings else "ok",
+            f"体检发现 {len(findings)} 处要看，双击打开" if findings else "数据体检：没有发现问题",
+        )
+
+    def _open(self, finding: HealthFinding) -> None:
+        page = LEDGER_PAGES.get(finding.ledger)
+        key = finding.key
+        if finding.ledger == "standard":
+            rows = self.session.read.referring("detail_entry", "standard", finding.key)
+            page, key = "standards", str(rows[0]["key"]) if rows else ""
+        if page and key:
+            self.desk.page_asked.emit(page, key)

@@ -1,0 +1,287 @@
+"""The shell: navigation, page head with search and undo, pages made when first shown, status bar."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.app import history
+from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
+from desktop.store import backup
+from desktop.ui import theme
+from desktop.ui.desk import Desk, Page
+from desktop.ui.icons import icon
+from desktop.ui.search_box import SearchBox
+from desktop.ui.widgets import Notice, button, label
+
+NARROW = 1200
+"""Logical pixels below which the navigation folds to icons."""
+
+SECRECY = "本软件不得存储、处理涉密信息"
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """One entry of the navigation; `group` numbers the part between hairlines."""
+
+    id: str
+    title: str
+    icon: str
+    factory: Callable[[Desk], Page]
+    group: int
+
+
+class MainWindow(QMainWindow):
+    """The window of one open library."""
+
+    def __init__(self, desk: Desk, specs: tuple[PageSpec, ...]) -> None:
+        super().__init__()
+        self.desk = desk
+        self._specs = {spec.id: spec for spec in specs}
+        self.pages: dict[str, Page] = {}
+        self.notice = Notice()
+        self._stack = QStackedWidget()
+        self._title, self._context = label("", pixels=18, bold=True), label("", "quiet", 12)
+        self._undo = button("", self.undo, "ghost", "undo", "撤销")
+        self._redo = button("", self.redo, "ghost", "redo", "重做")
+        self.search = SearchBox(desk, [(spec.title, spec.id) for spec in specs], self.show_page)
+        self._navigation: dict[str, QPushButton] = {}
+        self._folded: bool | None = None
+        self._job_text, self._job_bar, self._job_stop = QLabel(), QProgressBar(), button("取消", self._cancel, "ghost")
+        self._build(specs)
+        self.setWindowTitle("标准化工作台")
+        self.setWindowIcon(icon("app", "accent_fill", 32))
+        self.setAcceptDrops(True)
+        self.setMinimumSize(900, 560)
+        desk.changed.connect(self._changed)
+        desk.noticed.connect(self.notice.say)
+        desk.page_asked.connect(self.show_page)
+        desk.worked.connect(self._worked)
+        desk.runner.busy_changed.connect(lambda _busy: self._name_steps())
+        self._shortcuts()
+        self.show_page(specs[0].id)
+
+    def _build(self, specs: tuple[PageSpec, ...]) -> None:
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._navigation_bar(specs))
+        main = QWidget()
+        main.setObjectName("page")
+        main.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(main)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header())
+        column.addWidget(self.notice)
+        column.addWidget(self._stack, 1)
+        row.addWidget(main, 1)
+        self.setCentralWidget(body)
+        self._status()
+
+    def _navigation_bar(self, specs: tuple[PageSpec, ...]) -> QWidget:
+        bar = QWidget()
+        bar.setObjectName("navigation")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._bar = bar
+        column = QVBoxLayout(bar)
+        column.setContentsMargins(8, 12, 8, 8)
+        column.setSpacing(2)
+        identity = self.desk.session.identity
+        self._product = label("标准化工作台", pixels=14, bold=True)
+        self._unit = label("市局" if identity.is_bureau else "区县单位", "quiet", 12)
+        column.addWidget(self._product)
+        column.addWidget(self._unit)
+        column.addSpacing(8)
+        group = QButtonGroup(self)
+        last = specs[0].group
+        for spec in specs:
+            if spec.group != last:
+                column.addSpacing(10)
+                last = spec.group
+            entry = QPushButton(spec.title)
+            entry.setProperty("kind", "navigation")
+            entry.setCheckable(True)
+            entry.setIcon(icon(spec.icon))
+            entry.setIconSize(QSize(16, 16))
+            entry.setAccessibleName(spec.title)
+            entry.clicked.connect(lambda _checked=False, page=spec.id: self.show_page(page))
+            group.addButton(entry)
+            self._navigation[spec.id] = entry
+            column.addWidget(entry)
+        column.addStretch(1)
+        return bar
+
+    def _header(self) -> QWidget:
+        head = QWidget()
+        head.setObjectName("header")
+        head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.addWidget(self._title)
+        row.addWidget(self._context)
+        if self.desk.session.sample:
+            row.addWidget(label("演练库", "badge_warn", 12, bold=True))
+        row.addStretch(1)
+        for item in (self.search, self._undo, self._redo, button("", self._help, "ghost", "help", "上手说明（F1）")):
+            row.addWidget(item)
+        return head
+
+    def _status(self) -> None:
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        self._state = QLabel()
+        self._job_bar.setFixedWidth(120)
+        bar.addWidget(self._state)
+        for item in (self._job_text, self._job_bar, self._job_stop, QLabel(SECRECY)):
+            bar.addPermanentWidget(item)
+        self._worked("", 0, 0)
+
+    def _shortcuts(self) -> None:
+        for keys, pressed in (
+            ("Ctrl+Z", self.undo), ("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo), ("Ctrl+K", self.search.begin),
+            ("F1", self._help), ("F6", self._next_region),
+        ):  # fmt: skip
+            QShortcut(QKeySequence(keys), self, pressed)
+
+    # pages
+
+    def page(self, page_id: str) -> Page:
+        """The page of this id, made when first asked for."""
+        if page_id not in self.pages:
+            made = self._specs[page_id].factory(self.desk)
+            self.pages[page_id] = made
+            self._stack.addWidget(made)
+        return self.pages[page_id]
+
+    def show_page(self, page_id: str, target: object = None) -> None:
+        """Go to a page, and there to a record."""
+        page = self.page(page_id)
+        self._stack.setCurrentWidget(page)
+        self._navigation[page_id].setChecked(True)
+        self._title.setText(self._specs[page_id].title)
+        if target is not None:
+            page.show_target(target)
+        self._refresh_lines()
+
+    @property
+    def current(self) -> Page:
+        """The page in front."""
+        page = self._stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
+
+    def _changed(self, changes: Changes) -> None:
+        for page in self.pages.values():
+            page.changed(changes)
+        if changes.skipped:
+            self.notice.say("warn", f"有 {len(changes.skipped)} 处后来又改过，保留现值，没有撤销")
+        self._refresh_lines()
+
+    def _refresh_lines(self) -> None:
+        self._context.setText(self.current.context())
+        self._name_steps()
+        session = self.desk.session
+        found = backup.backups(session.workspace.folder)
+        saved = found[0].at.strftime("%m-%d %H:%M") + " 已校验" if found else "尚无"
+        self._state.setText(
+            f"{session.identity.name}　│　{session.person}　│　数据截至 {session.today()}　│　备份 {saved}"
+        )
+
+    def _name_steps(self) -> None:
+        session = self.desk.session
+        for control, word, step in (
+            (self._undo, "撤销", history.undo_label(session)), (self._redo, "重做", history.redo_label(session)),
+        ):  # fmt: skip
+            control.setEnabled(bool(step))
+            control.setToolTip(f"{word} {step}" if step else f"没有可以{word}的操作")
+            control.setAccessibleName(control.toolTip())
+
+    def undo(self) -> None:
+        """Take back the last step."""
+        session = self.desk.session
+        self.desk.write(lambda _job: history.undo(session))
+
+    def redo(self) -> None:
+        """Do the last undone step again."""
+        session = self.desk.session
+        self.desk.write(lambda _job: history.redo(session))
+
+    def _help(self) -> None:
+        self.desk.page_asked.emit("settings", "help")
+
+    def _next_region(self) -> None:
+        regions = [self._navigation[next(iter(self._navigation))], self.search, self.current]
+        focus = self.focusWidget()
+        inside = [region is focus or (focus is not None and region.isAncestorOf(focus)) for region in regions]
+        regions[(inside.index(True) + 1) % len(regions) if any(inside) else 0].setFocus()
+
+    # jobs
+
+    def _worked(self, words: str, done: object, total: object) -> None:
+        for item in (self._job_text, self._job_bar, self._job_stop):
+            item.setVisible(bool(words))
+        self._job_text.setText(words)
+        self._job_bar.setRange(0, int(str(total)))
+        self._job_bar.setValue(int(str(done)))
+
+    def _cancel(self) -> None:
+        self.desk.runner.cancel()
+        self.notice.say("warn", "正在停下；已写入的会全部退回，数据和之前一样")
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        folded = self.width() < NARROW
+        if folded != self._folded:
+            self._folded = folded
+            self._bar.setFixedWidth(64 if folded else 168)
+            self._product.setVisible(not folded)
+            self._unit.setVisible(not folded)
+            for page_id, entry in self._navigation.items():
+                entry.setText("" if folded else self._specs[page_id].title)
+                entry.setToolTip(self._specs[page_id].title if folded else "")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            self.open_file(Path(url.toLocalFile()))
+
+    def open_file(self, path: Path) -> None:
+        """A file dropped or given: a bundle goes to 同步, a table to the import."""
+        page = "sync" if path.suffix.lower() in (".bzb", ".json") else "standards"
+        self.show_page(page, path)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            theme.heights.cache_clear()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop jobs, wait for them, back up, let the library go."""
+        self.desk.runner.shutdown()
+        try:
+            backup.make_backup(self.desk.session.workspace, "退出时")
+        except Refusal as refusal:
+            self.notice.say("bad", refusal.message)
+        self.desk.session.workspace.close()
+        super().closeEvent(event)
