@@ -336,7 +336,12 @@ def in_words(planned: Plan, rehearsal: bool) -> str:
 
 def write_report(planned: Plan, source: Path, to: Path) -> None:
     """The user's own workbook with refused cells in red and a column 错误说明."""
-    verdicts = {row.line: workbook_report.RowVerdict(row.outcome, row.problems) for row in planned.rows}
+    verdicts: dict[int, workbook_report.RowVerdict] = {}
+    for row in planned.rows:
+        known = verdicts.get(row.line)
+        problems = (*(known.problems if known else ()), *row.problems)
+        outcome = known.outcome if known and known.outcome == "refused" else row.outcome
+        verdicts[row.line] = workbook_report.RowVerdict(outcome, problems)
     workbook_report.write_report(source, to, planned.sheet, planned.found, verdicts)
 
 

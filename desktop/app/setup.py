@@ -14,7 +14,7 @@ from desktop.domain.keys import organisation_id
 from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.query import Query, Sort, where
 from desktop.domain.record import Cell
-from desktop.store.journal import Transaction
+from desktop.store.journal import SETUP, Transaction
 from desktop.store.workspace import Workspace
 from desktop.sync import enrolment
 
@@ -47,7 +47,7 @@ def _begin(workspace: Workspace, person: str) -> Session:
     enrolment.prepare(workspace)
     session = Session(workspace, person or UNNAMED)
     identity = session.identity
-    with session.write("建立本单位") as transaction:
+    with session.write("建立本单位", origin=SETUP) as transaction:
         transaction.insert("organisation", {
             "name": identity.name, "identity": identity.organisation, "area_code": identity.area_code,
             "role": identity.role,
@@ -103,7 +103,7 @@ def practice_library(folder: Path) -> Session:
         )
         for row in session.read.rows(Query("checklist"))
     }
-    with session.write("装入演练数据") as transaction:
+    with session.write("装入演练数据", origin=SETUP) as transaction:
         _standards(transaction, data, version, nodes)
         units = {
             unit["name"]: transaction.insert(

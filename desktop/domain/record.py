@@ -70,7 +70,8 @@ class Field:
     `target` names the ledger that a reference or children field points to; an `embedded` target is shown and edited
     as part of this row. `width` is in characters. `asks_basis` marks fields whose change asks for 依据.
     `rule` returns a Chinese sentence when the cell is not acceptable. `source` says where a derived value comes from:
-    a column of the derived table, or a `Timeline` over such columns; `order` the derived column that sorts the field.
+    a column of the derived table, or a `Timeline` over such columns; `order` the derived column that sorts the field;
+    `stands_for` the path of another column in whose blank cell this field's text is shown.
     """
 
     label: str
@@ -87,6 +88,7 @@ class Field:
     rule: Callable[[Cell], str | None] | None = None
     source: str | Timeline = ""
     order: str = ""
+    stands_for: str = ""
     since: int = 1
 
     def show(self, cell: Cell) -> str:
@@ -330,6 +332,10 @@ class Schema:
         names = plain is not None and fields[-1].name == self.ledger(plain.target).caption[0]
         shown = path in declared.columns if declared.columns else not fields[-1].name.startswith("spare")
         return Column(path, fields, shown, plain, names)
+
+    def stand_ins(self, ledger: str) -> dict[str, str]:
+        """Column path → path of the own field whose text is shown there while the column's own cell is blank."""
+        return {field.stands_for: field.name for field in self.ledger(ledger).fields if field.stands_for}
 
     def naming(self, ledger: str, path: str) -> str:
         """The path lengthened, where it ends in a reference, to the field that names the target."""

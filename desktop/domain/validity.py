@@ -59,7 +59,7 @@ class Validity:
     withdrawn: str | None
 
     def status(self, as_of: str) -> Status:
-        """The state on a date. The effective date decides; without any date the state is unverified.
+        """The state on a date. The effective date decides; without it the state is unverified.
 
         As time goes on the state only moves unverified → upcoming → current → superseded → withdrawn.
         """
@@ -70,9 +70,8 @@ class Validity:
             return Status.SUPERSEDED
         if self.effective is not None and self.effective <= day:
             return Status.CURRENT
-        if self.published is None:
-            return Status.UNVERIFIED if self.effective is None else Status.UPCOMING
-        return Status.UPCOMING if self.published <= day else Status.UNVERIFIED
+        announced = self.effective is not None and (self.published is None or self.published <= day)
+        return Status.UPCOMING if announced else Status.UNVERIFIED
 
 
 def validity(

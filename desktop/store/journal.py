@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 STEPS_KEPT = 500
 """Transactions looked back upon for undo."""
 
+SETUP = "setup"
+"""Origin of the steps that make a library; nothing up to them can be undone."""
+
 TRUSTED_AHEAD = 48 * 3600 * 1000
 """Milliseconds by which another PC's clock may run ahead of ours before its time is no longer adopted."""
 
@@ -176,7 +179,9 @@ def stacks(reader: Reader) -> tuple[list[int], list[int]]:
     redo: list[int] = []
     for number, origin in reversed(rows):
         word, _, target = origin.partition(":")
-        if word == "undo":
+        if word == SETUP:
+            undo.clear()
+        elif word == "undo":
             _move(int(target), undo, redo)
         elif word == "redo":
             _move(int(target), redo, undo)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
+    QSizePolicy,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -40,8 +41,13 @@ class RecordPanel(QWidget):
         self.reason = label("", "badge_bad", 12, wrap=True)
         self._tabs = QTabWidget()
         self._history = QVBoxLayout()
+        self.setObjectName("record")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.reason.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
+        for text in (self.heading, self.reason):
+            text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column.addWidget(self.heading)
         column.addWidget(self.reason)
         column.addWidget(self._tabs, 1)
@@ -98,7 +104,7 @@ class RecordPanel(QWidget):
             self.heading.setText("")
             return
         self.heading.setText(session.read.caption(self._ledger, key))
-        self.reason.setText(editing.why_read_only(session, self._ledger, key) or "")
+        self._say(editing.why_read_only(session, self._ledger, key) or "")
         paths = list(self.editors)
         (cells,) = session.read.page(self._ledger, [rid], paths, session.today())
         for path, cell in zip(paths, cells, strict=True):
@@ -145,7 +151,11 @@ class RecordPanel(QWidget):
         editor.setAccessibleDescription(reason)
         editor.style().unpolish(editor)
         editor.style().polish(editor)
+        self._say(reason)
+
+    def _say(self, reason: str) -> None:
         self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
 
     def _fill_history(self) -> None:
         clear(self._history)

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from desktop import resources
+
 FAMILIES = ["Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", "sans-serif"]
 
 LIGHT = {
@@ -102,10 +104,13 @@ def _colour_in(application: QApplication) -> None:
 
 def _sheet(c: dict[str, str]) -> str:
     height = heights().control - 2
+    arrow = (resources.folder() / "theme" / ("arrow-dark.svg" if c is DARK else "arrow-light.svg")).as_posix()
     return f"""
     QWidget#navigation, QStatusBar {{ background: {c["nav"]}; }}
     QWidget#header, QWidget#toolbar {{ background: {c["window"]}; border-bottom: 1px solid {c["line_strong"]}; }}
     QWidget#page {{ background: {c["window"]}; }}
+    QWidget#record {{ background: {c["surface"]}; border-left: 1px solid {c["line_strong"]}; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QFrame#card, QFrame#panel {{ background: {c["surface"]}; border: 1px solid {c["line"]}; border-radius: 6px; }}
     QFrame#notice_bad {{ background: {c["bad_soft"]}; border: 1px solid {c["bad"]}; border-radius: 4px; }}
     QFrame#notice_warn {{ background: {c["warn_soft"]}; border: 1px solid {c["warn"]}; border-radius: 4px; }}
@@ -141,6 +146,8 @@ def _sheet(c: dict[str, str]) -> str:
     QPlainTextEdit {{ padding: 4px; }}
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ border: 2px solid {c["accent"]}; padding: 0 7px;
         min-height: {height - 2}px; }}
+    QComboBox::drop-down {{ border: none; width: 22px; }}
+    QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
     QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] {{ background: {c["bad_soft"]};
         border: 1px solid {c["bad"]}; }}
     QTableView, QTreeView, QListView {{ background: {c["surface"]}; border: none; outline: 0;

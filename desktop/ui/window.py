@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         self._title.setText(self._specs[page_id].title)
         if target is not None:
             page.show_target(target)
+        page.setFocus()
         self._refresh_lines()
 
     @property

@@ -33,7 +33,7 @@ IN_PART = Replacement("2015", partial=True)
         (None, "2020-01-01", None, [], "2019-12-31", UPCOMING),
         (None, "2020-01-01", None, [], "2020-01-01", CURRENT),
         ("2030-01-01", "2020-01-01", None, [], "2020-01-01", CURRENT),
-        ("2020-01-01", None, None, [], "2025-01-01", UPCOMING),
+        ("2020-01-01", None, None, [], "2025-01-01", UNVERIFIED),
         ("2020-01-01", None, None, [], "2019-12-31", UNVERIFIED),
         (None, None, None, [], "2025-01-01", UNVERIFIED),
         ("", "", "", [Replacement("")], "2025-01-01", UNVERIFIED),

@@ -44,7 +44,7 @@ def _derive_standard(row: Row, lookup: Lookup) -> Mapping[str, Cell]:
         _replacements(row, lookup),
     )
     parsed = numbers.parse(number)
-    announced = life.published or ("0000" if life.effective else None)
+    announced = (life.published or "0000") if life.effective else None
     return {
         "number_text": parsed.text if parsed else number,
         "number_key": numbers.identity(number) if number else None,
@@ -180,8 +180,8 @@ class DetailEntry(
     )
     node: Cell = reference("体系节点", "system_node", help="留空时按体系编号归入最接近的节点")
     standard: Cell = reference("标准", "standard", embedded=True)
-    planned_title: Cell = text("待制定标准名称", width=24)
-    planned_level: Cell = choice("宜定级别", LEVELS)
+    planned_title: Cell = text("待制定标准名称", width=24, stands_for="standard.title")
+    planned_level: Cell = choice("宜定级别", LEVELS, stands_for="standard.level")
     planned_on: Cell = date("计划完成")
     position: Cell = text("排序")
     department: Cell = text("责任处室", synonyms=("责任部门", "归口部门"))

@@ -39,6 +39,7 @@ class LedgerModel(QAbstractTableModel):
         self.columns: list[Column] = [
             column for column in columns_in_use(session, query.ledger) if column.shown or column.path in self._labels
         ]
+        self._stand_ins = session.schema.stand_ins(query.ledger)
         self._rids: array[int] = array("q")
         self._pages: OrderedDict[int, list[tuple[Cell, ...]]] = OrderedDict()
         self._typed: dict[tuple[str, str], tuple[object, str]] = {}
@@ -92,14 +93,15 @@ class LedgerModel(QAbstractTableModel):
         page = self._pages.get(number)
         if page is None:
             rids = self._rids[number * PAGE : (number + 1) * PAGE]
-            paths = ["key", *(column.path for column in self.columns)]
+            paths = ["key", *(column.path for column in self.columns), *self._stand_ins.values()]
             page = self.session.read.page(self.query.ledger, rids, paths, self.query.as_of)
             self._pages[number] = page
             if len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
         else:
             self._pages.move_to_end(number)
-        return page[row % PAGE] if row % PAGE < len(page) else ("", *([None] * len(self.columns)))
+        blank = ("", *([None] * (len(self.columns) + len(self._stand_ins))))
+        return page[row % PAGE] if row % PAGE < len(page) else blank
 
     # Qt
 
@@ -162,6 +164,9 @@ class LedgerModel(QAbstractTableModel):
         if typed is not None:
             return str(typed[0] if typed[0] is not None else "")
         cell = row[index.column() + 1]
+        if cell is None and column.path in self._stand_ins:
+            place = list(self._stand_ins).index(column.path)
+            return column.field.show(row[1 + len(self.columns) + place])
         return column.field.show(cell)
 
     def state(self, index: Index) -> str:

@@ -29,7 +29,7 @@ from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.grid.delegate import BADGES
 from desktop.ui.preview import Preview
-from desktop.ui.widgets import button, card, label, toolbar
+from desktop.ui.widgets import button, card, label, line, toolbar
 
 KEYS = {Qt.Key.Key_1: 0, Qt.Key.Key_2: 1, Qt.Key.Key_3: 2, Qt.Key.Key_4: 3}
 NEEDS_TEXT = 2
@@ -98,10 +98,13 @@ class InspectionEntry(QWidget):
         column.setSpacing(0)
         column.addWidget(
             toolbar(
-                button("返回列表", self._back, icon_name="chevron-left"), self.head, None, self.progress,
+                button("返回列表", self._back, icon_name="chevron-left"), self.head, None,
                 button("打印", self.print_sheet, icon_name="print"), button("生成整改问题", self.raise_findings, icon_name="flag"),
             )
         )  # fmt: skip
+        told = line(self.progress, None)
+        told.setContentsMargins(16, 6, 16, 6)
+        column.addWidget(told)
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)

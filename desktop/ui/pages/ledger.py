@@ -38,7 +38,7 @@ class LedgerPage(Page):
         self.words = QLineEdit()
         self.words.setPlaceholderText("筛选：文字或拼音首字母")
         self.words.setClearButtonEnabled(True)
-        self.words.setMaximumWidth(220)
+        self.words.setFixedWidth(220)
         self._later = QTimer(self, singleShot=True, interval=150)
         self._later.timeout.connect(self.reload)
         self.words.textChanged.connect(lambda _text: self._later.start())
@@ -51,7 +51,7 @@ class LedgerPage(Page):
         split.addWidget(self.panel)
         split.setSizes([900, 300])
         split.setStretchFactor(0, 1)
-        self.panel.setMinimumWidth(0)
+        self.setFocusProxy(self.grid)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -104,6 +104,8 @@ class LedgerPage(Page):
     def reload(self) -> None:
         """Ask again for the rows."""
         self.model.set_query(self._query())
+        if self.model.rowCount() and not self.grid.currentIndex().isValid():
+            self.grid.setCurrentIndex(self.model.index(0, 0))
         shown, every = (
             self.model.rowCount(),
             self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today())),

@@ -42,15 +42,19 @@ class SettingsPage(Page):
         self.backups = label("", "quiet", 12)
         self.findings = QListWidget()
         self.findings.setAccessibleName("数据体检结果")
+        self.findings.hide()
         self.findings.itemActivated.connect(lambda item: self._open(item.data(Qt.ItemDataRole.UserRole)))
         self.help = QTextBrowser()
         self.help.setMarkdown(resources.read_text("help", "start.md"))
         identity = self.session.identity
+        where = f"单位标识 {identity.organisation}　数据在 {self.session.workspace.folder}"
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
-        column.addWidget(card(label(f"{identity.name}（{identity.area_code}）", bold=True, pixels=14),
-                              label(f"单位标识 {identity.organisation}　数据在 {self.session.workspace.folder}", "quiet", 12),
-                              line(label("本机使用人"), self.person, button("更换", self._choose), label("外观"), self.colours, None)))  # fmt: skip
+        chooser = line(
+            label("本机使用人"), self.person, button("更换", self._choose), label("外观"), self.colours, None
+        )
+        title = label(f"{identity.name}（{identity.area_code}）", bold=True, pixels=14)
+        column.addWidget(card(title, label(where, "quiet", 12), chooser))
         column.addWidget(
             card(
                 line(
@@ -108,6 +112,7 @@ class SettingsPage(Page):
 
     def _checked(self, findings: list[HealthFinding]) -> None:
         self.findings.clear()
+        self.findings.setVisible(bool(findings))
         for finding in findings:
             item = QListWidgetItem(f"▲ {finding.message}")
             item.setData(Qt.ItemDataRole.UserRole, finding)

@@ -55,6 +55,7 @@ class StatisticsPage(Page):
         self._shown: StatisticsTable | None = None
         self._lines: list[StatisticsRow] = []
         self._arrange()
+        self.setFocusProxy(self.table)
         self.reload()
 
     def _arrange(self) -> None:
@@ -69,7 +70,7 @@ class StatisticsPage(Page):
         row.setContentsMargins(16, 12, 16, 12)
         left = card(self.heading, self.unit_line, self.table, self.checks, label("双击数字看它数了哪些行", "quiet", 12))
         self.heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        row.addWidget(left, 3)
+        row.addWidget(left, 5)
         row.addWidget(card(label("现有数", bold=True, pixels=14), self.chart), 2)
         column.addWidget(body, 1)
 
@@ -117,10 +118,10 @@ class StatisticsPage(Page):
             for row in (*group.rows, group.total):
                 self._line(at, row, shown, total=row is group.total)
                 at += 1
-        self.table.setColumnWidth(0, 72)
-        self.table.setColumnWidth(1, 200)
+        self.table.setColumnWidth(0, 64)
+        self.table.setColumnWidth(1, 170)
         for section in range(2, self.table.columnCount()):
-            self.table.setColumnWidth(section, 96)
+            self.table.setColumnWidth(section, 86)
         self.checks.setText("\n".join(("✓ " if check.holds else "× ") + check.sentence for check in shown.checks))
         self.chart.show_bars([(row.label, row.present.value) for row in shown.groups[0].rows])
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QDialog,
@@ -60,6 +60,7 @@ class SystemPage(Page):
         self._empty = self._starters()
         self._column.addWidget(split, 1)
         self._column.addWidget(self._empty, 1)
+        self.setFocusProxy(self.tree)
         self.reload()
 
     def _starters(self) -> QWidget:
@@ -119,8 +120,9 @@ class SystemPage(Page):
         for section in (1, 2, 3):
             self.tree.setColumnWidth(section, 64)
         self.tree.blockSignals(False)
-        if chosen in items:
-            self.tree.setCurrentItem(items[chosen])
+        first = items.get(chosen) or self.tree.topLevelItem(0)
+        if first is not None:
+            self.tree.setCurrentItem(first)
 
     def _item(self, node: SystemNode, counts: tuple[int, int]) -> QTreeWidgetItem:
         planned, present = counts
@@ -129,6 +131,7 @@ class SystemPage(Page):
             [f"{node.code}  {node.name}", str(planned), str(present), str(missing) if missing else "—"]
         )
         item.setData(0, Qt.ItemDataRole.UserRole, node.key)
+        item.setSizeHint(0, QSize(0, theme.heights().row))
         for section in (1, 2, 3):
             item.setTextAlignment(section, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if not node.parent:
