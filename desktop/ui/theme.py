@@ -30,8 +30,16 @@ DARK = {
 }  # fmt: skip
 
 
+class _Chosen:
+    """What a person chose; Unknown follows the system."""
+
+    scheme = Qt.ColorScheme.Unknown
+
+
 def dark() -> bool:
     """Whether the dark colours are in use."""
+    if _Chosen.scheme is not Qt.ColorScheme.Unknown:
+        return _Chosen.scheme is Qt.ColorScheme.Dark
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
@@ -82,7 +90,11 @@ def install(application: QApplication) -> None:
 
 def force(scheme: Qt.ColorScheme) -> None:
     """Light or dark whatever the system says; Unknown follows it."""
+    _Chosen.scheme = scheme
     QGuiApplication.styleHints().setColorScheme(scheme)
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        _colour_in(application)
 
 
 def _colour_in(application: QApplication) -> None:

@@ -107,7 +107,7 @@ def clear(layout: QLayout) -> None:
 def empty_state(icon_name: str, sentence: str, *actions: QPushButton) -> QWidget:
     """What stands in an empty page: what is missing and what to do first."""
     picture = QLabel()
-    picture.setPixmap(icon(icon_name, "text_3", 32).pixmap(32, 32))
+    picture.setPixmap(icon(icon_name, "text_3").pixmap(32, 32))
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.addStretch(1)

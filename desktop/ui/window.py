@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self._job_text, self._job_bar, self._job_stop = QLabel(), QProgressBar(), button("取消", self._cancel, "ghost")
         self._build(specs)
         self.setWindowTitle("标准化工作台")
-        self.setWindowIcon(icon("app", "accent_fill", 32))
+        self.setWindowIcon(icon("app", "accent_fill"))
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 560)
         desk.changed.connect(self._changed)
