@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from desktop.domain.dates import is_full, parse_date
 from desktop.domain.errors import Refusal
 
 Arguments = argparse.Namespace
@@ -139,6 +140,14 @@ def _with_session(parsed: Arguments, work: Callable[[Any], int]) -> int:
         session.workspace.close()
 
 
+def _cut_off(text: str) -> str:
+    """The day asked for as ISO text; empty for today."""
+    day = parse_date(text) if text else text
+    if day is None or (day and not is_full(day)):
+        raise Refusal("bad_date", f"截至日期要写到日，“{text}”不对，请写成 2026-11-21")
+    return day
+
+
 def _say(parsed: Arguments, figures: object, words: str) -> None:
     print(json.dumps(figures, ensure_ascii=False) if parsed.json else words)
 
@@ -153,6 +162,8 @@ def _init(parsed: Arguments) -> int:
     from desktop.app import setup, system
 
     folder = data_folder(parsed)
+    if parsed.tree:
+        system.starter_tree(parsed.tree)
     if parsed.sample:
         session = setup.practice_library(folder)
     elif parsed.unit_file is not None:
@@ -193,7 +204,7 @@ def _restore(parsed: Arguments) -> int:
     from desktop.store import backup
 
     folder = data_folder(parsed)
-    found = backup.backups(folder)
+    found = [item for item in backup.backups(folder) if item.reason != backup.SET_ASIDE]
     if parsed.file is None and not found:
         raise Refusal("no_backup", "还没有备份，请用 backup 命令先做一份，或指明备份文件")
     source = parsed.file or found[0].path
@@ -219,7 +230,7 @@ def _import(parsed: Arguments) -> int:
     from desktop.app import importing
 
     def work(session: Any) -> int:
-        plan = importing.plan(session, parsed.file, importing.ledger_named(parsed.ledger))
+        plan = importing.plan(session, parsed.file, importing.ledger_named(session, parsed.ledger))
         if parsed.report is not None:
             importing.write_report(plan, parsed.file, parsed.report)
         batch = 0 if parsed.dry_run else importing.apply(session, plan, parsed.file).tx
@@ -234,7 +245,8 @@ def _export(parsed: Arguments) -> int:
     from desktop.app import exporting, importing
 
     def work(session: Any) -> int:
-        count = exporting.export(session, importing.ledger_named(parsed.ledger), parsed.to, parsed.as_of)
+        ledger = importing.ledger_named(session, parsed.ledger)
+        count = exporting.export(session, ledger, parsed.to, _cut_off(parsed.as_of))
         print(f"已导出 {count} 行：{parsed.to}")
         return 0
 
@@ -245,7 +257,8 @@ def _statistics(parsed: Arguments) -> int:
     from desktop.app import exporting, statistics
 
     def work(session: Any) -> int:
-        table = statistics.table(session, parsed.layout or statistics.DEFAULT_LAYOUT, parsed.as_of)
+        layout = parsed.layout or statistics.DEFAULT_LAYOUT
+        table = statistics.table(session, layout, _cut_off(parsed.as_of))
         if parsed.to is not None:
             exporting.write(statistics.document(session, table), parsed.to)
         _say(parsed, statistics.figures(table), statistics.in_words(table))

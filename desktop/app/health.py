@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from desktop.app import system
+from desktop.app.references import ancestry
 from desktop.app.session import Session
 from desktop.domain import numbers
-from desktop.domain.query import Query, where
+from desktop.domain.query import Op, Query, Test, where
 from desktop.domain.record import Kind
+from desktop.domain.statistics import OBSOLETE
+from desktop.domain.validity import Status, word_to_status
 from desktop.store import derived, migrations
 
 
@@ -28,7 +31,9 @@ def check(session: Session) -> list[HealthFinding]:
         *_derived(session),
         *_rules(session),
         *_references(session),
+        *_circles(session),
         *_duplicates(session),
+        *_states(session),
     ]
 
 
@@ -76,6 +81,32 @@ def _references(session: Session) -> Iterator[HealthFinding]:
                 )
 
 
+def _circles(session: Session) -> Iterator[HealthFinding]:
+    for ledger in session.schema.ledgers:
+        for field in ledger.stored:
+            if field.target != ledger.name:
+                continue
+            for row in session.read.rows(Query(ledger.name, Test(field.name, Op.FILLED))):
+                key = str(row["key"])
+                if key in ancestry(session.read, ledger.name, field.name, str(row[field.name])):
+                    name = session.read.caption(ledger.name, key)
+                    yield HealthFinding("circle", ledger.name, key, f"{ledger.label} {name}：“{field.label}”绕成了圈")
+
+
+def _states(session: Session) -> Iterator[HealthFinding]:
+    """The state an imported file told against the one that follows from dates; a missing date is no contradiction,
+    unless the file calls the standard out of force while it counts as present."""
+    query = Query("standard", Test("source_status", Op.FILLED), as_of=session.today())
+    for key, told, state in session.read.cells(query, ("key", "source_status", "status")):
+        meant = word_to_status(str(told))
+        unknown = state == Status.UNVERIFIED and meant not in OBSOLETE
+        if meant is None or meant == state or unknown:
+            continue
+        name = session.read.caption("standard", str(key))
+        sentence = f"{name}：原载状态“{told}”，按日期推得“{Status(str(state)).label}”，请核对日期或代替关系"
+        yield HealthFinding("status_differs", "standard", str(key), sentence)
+
+
 def _duplicates(session: Session) -> Iterator[HealthFinding]:
     twice = session.read.values(Query("standard"), "@number_key")
     for number, count in twice:
@@ -92,7 +123,7 @@ def _duplicates(session: Session) -> Iterator[HealthFinding]:
                     "duplicate_number",
                     "standard",
                     key,
-                    f"标准号“{number}”有 {owners.count(owner)} 条，请核对后合并",
+                    f"标准 {session.read.caption('standard', key)}：同一标准号有 {owners.count(owner)} 条，请核对后合并",
                 )
     for version in system.active_versions(session.read).values():
         codes: dict[object, list[str]] = {}

@@ -33,17 +33,18 @@ STEP = 200
 """Rows between two reports of progress."""
 
 
-def ledger_named(name: str) -> str:
-    """The ledger a person means."""
-    return NAMES.get(name, name)
+def ledger_named(session: Session, name: str) -> str:
+    """The ledger a person means; Refusal if there is none."""
+    ledger = NAMES.get(name, name)
+    if not session.schema.has(ledger):
+        raise Refusal("unknown_ledger", f"没有名为“{name}”的台账，可用 {'、'.join(NAMES)}")
+    return ledger
 
 
 def plan(session: Session, path: Path, ledger: str = "detail_entry", job: Job | None = None,
          mapping: Mapping[int, str] | None = None) -> Plan:  # fmt: skip
     """Read and judge a file; nothing is written. `mapping` (column index → path) overrides the found one."""
     job = job or Job()
-    if not session.schema.has(ledger):
-        raise Refusal("unknown_ledger", f"没有名为“{ledger}”的台账，可用 standards、organisations、persons")
     job.report("读取文件")
     workbook = read_workbook(path)
     columns = [column for column in columns_in_use(session, ledger) if column.editable]
@@ -95,6 +96,7 @@ class _Judging:
         self._version = system.active_versions(session.read).get(session.identity.organisation, "")
         self._nodes = _node_codes(session, self._version) if self._version else {}
         self._existing = self._index()
+        self._standards = self._own_standards() if self._detail else {}
         self._seen: dict[str, PlannedRow] = {}
 
     def _index(self) -> dict[str, list[dict[str, Cell]]]:
@@ -112,6 +114,16 @@ class _Judging:
                     found.setdefault(identity, []).append(row)
         return found
 
+    def _own_standards(self) -> dict[str, str]:
+        """Identity → key of our standards: one that stands at no node of this version is placed, not made again."""
+        rows = self._session.read.rows(Query("standard"))
+        return {
+            identity: str(row["key"])
+            for row in rows
+            if owner_of(str(row["key"])) == self._session.identity.organisation
+            for identity in self._identities({f"standard.{name}": row[name] for name in ("number", "title")})[:1]
+        }
+
     def _identities(self, values: Mapping[str, Cell]) -> list[str]:
         return [identity for paths in self._ledger.match if (identity := _identity(paths, values))]
 
@@ -127,13 +139,16 @@ class _Judging:
         faults = tuple((problem.path, problem.message) for problem in problems)
         identity = next(iter(self._identities(values)), "")
         if not identity and not faults:
-            faults = (("", "这一行既没有标准号也没有名称，认不出是哪一条"),)
+            faults = (("", f"这一行没有填{self._naming()}，认不出是哪一条"),)
         if faults:
             return PlannedRow(source.line, "refused", values, identity=identity, problems=faults)
         planned = self._judged(source.line, values, identity)
         if planned.outcome != "refused":
             self._seen.setdefault(identity, planned)
         return planned
+
+    def _naming(self) -> str:
+        return "或".join("和".join(self._label(path) for path in paths) for paths in self._ledger.match)
 
     def _complete(self, values: dict[str, Cell], others: tuple[str, ...]) -> None:
         if others:
@@ -177,9 +192,11 @@ class _Judging:
         return self._new(line, values, identity)
 
     def _new(self, line: int, values: dict[str, Cell], identity: str) -> PlannedRow:
-        if self._detail:
-            _infer(values)
         fixed = self._fixed(values)
+        if standard := self._standards.get(identity):
+            fixed["standard"] = standard
+        elif self._detail:
+            _infer(values)
         try:
             self._judge.judge(fixed, values)
         except Refusal as refusal:
@@ -293,7 +310,9 @@ def apply(session: Session, planned: Plan, source: Path | None = None, job: Job 
             if done % STEP == 0:
                 job.report("写入", done, len(todo))
             if row.outcome == "changed":
-                stored = transaction.reader.row(planned.ledger, row.key) or {}
+                stored = transaction.reader.row(planned.ledger, row.key)
+                if stored is None:
+                    raise Refusal("vanished", f"第 {row.line} 行对应的记录在预览之后已删除，请重新导入")
                 write_row(transaction, judge.judge(stored, {item.path: item.new for item in row.changes}))
                 if "node" in row.fixed:
                     transaction.update(planned.ledger, row.key, {"node": row.fixed["node"]})

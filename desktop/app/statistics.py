@@ -6,6 +6,7 @@ from desktop import resources
 from desktop.app import system
 from desktop.app.session import Session
 from desktop.domain.document import Document
+from desktop.domain.errors import Refusal
 from desktop.domain.query import Op, Query, Test
 from desktop.domain.statistics import (
     GroupLayout,
@@ -43,8 +44,11 @@ def layouts() -> list[Layout]:
 
 
 def layout(layout_id: str) -> Layout:
-    """One form by its id; KeyError if none."""
-    return {item.id: item for item in layouts()}[layout_id]
+    """One form by its id; Refusal if none."""
+    known = {item.id: item for item in layouts()}
+    if layout_id not in known:
+        raise Refusal("unknown_layout", f"没有名为“{layout_id}”的统计表版式，可用 {'、'.join(known)}")
+    return known[layout_id]
 
 
 def placed(session: Session, as_of: str, owners: list[str] | None = None) -> list[Placed]:

@@ -35,12 +35,19 @@ def starter_trees() -> list[StarterTree]:
     ]  # fmt: skip
 
 
+def starter_tree(tree_id: str) -> StarterTree:
+    """One tree by its id; `empty` has no nodes. Refusal if there is none."""
+    if tree_id == "empty":
+        return StarterTree("empty", "空白体系", "", ())
+    found = [tree for tree in starter_trees() if tree.id == tree_id]
+    if not found:
+        raise Refusal("unknown_tree", f"没有名为“{tree_id}”的起步体系，请从列表中选择")
+    return found[0]
+
+
 def plant(session: Session, tree_id: str, name: str = "") -> Changes:
     """A new draft version of the system with the nodes of a starter tree; `empty` plants none."""
-    found = [tree for tree in starter_trees() if tree.id == tree_id]
-    if not found and tree_id != "empty":
-        raise Refusal("unknown_tree", f"没有名为“{tree_id}”的起步体系，请从列表中选择")
-    nodes = found[0].nodes if found else ()
+    nodes = starter_tree(tree_id).nodes
     version_name = name or f"{session.today()[:4]} 版"
     with session.write(f"建立体系 {version_name}") as transaction:
         version = transaction.insert(

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from desktop.store.workspace import Workspace
 
 _STAMP = "%Y%m%d-%H%M%S-%f"
+SET_ASIDE = "恢复前"
+"""Reason in the name of a library that a restore set aside."""
+
 DAILY, WEEKLY, MONTHLY, RECENT = 14, 8, 24, 20
 
 
@@ -114,7 +117,7 @@ def restore(folder: Path, source: Path) -> Path:
         with closing(sqlite3.connect(part)) as copy, copy:
             copy.execute("UPDATE identity SET value = ? WHERE name = 'instance'", (secrets.token_hex(8),))
         current = folder / LIBRARY
-        aside = folder / "backups" / f"{datetime.datetime.now().strftime(_STAMP)}_恢复前.db"
+        aside = folder / "backups" / f"{datetime.datetime.now().strftime(_STAMP)}_{SET_ASIDE}.db"
         aside.parent.mkdir(exist_ok=True)
         if current.exists():
             _checkpoint(current)

@@ -206,17 +206,19 @@ def label_of(reader: Reader, number: int) -> str:
 def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]:
     """Write the inverse of a transaction where its values still stand; the cells left alone are returned.
 
-    A row it made is marked deleted only if nothing of it was changed since; a row edited later is kept.
+    A row it made is marked deleted only if nothing of it was changed since; a row edited later is kept, and with it
+    the rows it refers to.
     """
     connection = transaction.connection
     lines = connection.execute(
         "SELECT ledger, key, field, old, new FROM journal WHERE tx = ? ORDER BY id DESC", (number,)
     ).fetchall()
     born = {(ledger, key) for ledger, key, field, _, _ in lines if field == ""}
+    kept = _kept(transaction, born, number)
     skipped = []
     for ledger, key, field, old, new in lines:
         if field == "":
-            if _changed_since(connection, ledger, key, number):
+            if (ledger, key) in kept:
                 skipped.append((ledger, key, ""))
             else:
                 transaction.delete(ledger, [key])
@@ -227,6 +229,27 @@ def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]
             if cursor.rowcount == 0:
                 skipped.append((ledger, key, field))
     return skipped
+
+
+def _kept(transaction: Transaction, born: set[tuple[str, str]], number: int) -> set[tuple[str, str]]:
+    """Of the rows a step made: those changed since, and those that rows which stay refer to."""
+    kept = {row for row in born if _changed_since(transaction.connection, *row, number)}
+    doomed = born - kept
+    while needed := {row for row in doomed if any(other not in doomed for other in _referring(transaction, *row))}:
+        kept |= needed
+        doomed -= needed
+    return kept
+
+
+def _referring(transaction: Transaction, ledger: str, key: str) -> list[tuple[str, str]]:
+    """The live rows (ledger, key) that refer to a row."""
+    return [
+        (other.name, str(row["key"]))
+        for other in transaction.reader.schema.ledgers
+        for field in other.stored
+        if field.target == ledger
+        for row in transaction.reader.referring(other.name, field.name, key)
+    ]
 
 
 def forward(transaction: Transaction, undone: int) -> list[tuple[str, str, str]]:

@@ -8,10 +8,16 @@ from desktop.domain.errors import EnvironmentFault
 
 
 class WorkspaceLock:
-    """Held from `__init__` to `release`; EnvironmentFault when another program holds it."""
+    """Held from `__init__` to `release`; EnvironmentFault when another program holds it or the
+    folder cannot be written."""
 
     def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            raise EnvironmentFault(
+                "no_folder", f"数据文件夹“{path.parent}”不存在或不能写入，请检查位置和权限"
+            ) from None
         try:
             _take(self._handle)
         except OSError:

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.app.job import Job
 from desktop.domain.errors import Cancelled, Refusal
@@ -49,15 +50,6 @@ class Task(QObject):
             self.finished.emit(result, None)
 
 
-class _Runnable(QRunnable):
-    def __init__(self, task: Task) -> None:
-        super().__init__()
-        self._task = task
-
-    def run(self) -> None:
-        self._task.run()
-
-
 class Runner(QObject):
     """Runs tasks. `busy_changed` tells whether a writing job is under way."""
 
@@ -69,27 +61,24 @@ class Runner(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._writers, self._readers = QThreadPool(self), QThreadPool(self)
-        for pool in (self._writers, self._readers):
-            pool.setMaxThreadCount(1)
-            pool.setExpiryTimeout(-1)
+        self._writer, self._reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
         self._tasks: list[Task] = []
         self._closed = False
 
     def write(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None) -> Task:
         """Run a writing use case on the one writer thread."""
-        return self._start(self._writers, work, done, failed, writes=True)
+        return self._start(self._writer, work, done, failed, writes=True)
 
     def read(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None) -> Task:
         """Run long reading work on the reader thread."""
-        return self._start(self._readers, work, done, failed, writes=False)
+        return self._start(self._reader, work, done, failed, writes=False)
 
     @property
     def busy(self) -> bool:
         """Whether a writing job is under way."""
         return any(task.writes for task in self._tasks)
 
-    def _start(self, pool: QThreadPool, work: Callable[[Job], Any], done: Done, failed: Failed | None, *,
+    def _start(self, pool: ThreadPoolExecutor, work: Callable[[Job], Any], done: Done, failed: Failed | None, *,
                writes: bool) -> Task:  # fmt: skip
         task = Task(work, writes)
         task.done, task.failed = done, failed
@@ -99,7 +88,7 @@ class Runner(QObject):
         self._tasks.append(task)
         if writes:
             self.busy_changed.emit(True)
-        pool.start(_Runnable(task))
+        pool.submit(task.run)
         return task
 
     @Slot(object, object)
@@ -127,5 +116,5 @@ class Runner(QObject):
         """Refuse new work, ask running jobs to stop, and wait for them."""
         self._closed = True
         self.cancel()
-        self._writers.waitForDone()
-        self._readers.waitForDone()
+        self._writer.shutdown()
+        self._reader.shutdown()

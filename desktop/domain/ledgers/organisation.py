@@ -30,7 +30,7 @@ class Person(
     Record,
     name="person",
     label="人员",
-    match=(("name", "unit.name"),),
+    match=(("name", "unit.name"), ("name",)),
     caption=("name",),
 ):
     """Somebody on the roster; also who may sit at this keyboard."""

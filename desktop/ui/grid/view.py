@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QMenu, QTableView, QWidget
 
 from desktop.app import editing
 from desktop.app.editing import Edit
@@ -30,6 +30,7 @@ class LedgerGrid(QTableView):
         super().__init__(parent)
         self.ledger_model = model
         self._runner = runner
+        self._clicked: tuple[Sort, ...] = ()
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self))
         self.setShowGrid(False)
@@ -88,9 +89,16 @@ class LedgerGrid(QTableView):
         elif key == Qt.Key.Key_Escape and self.currentIndex().isValid():
             self.ledger_model.forget_typed(self.currentIndex())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._move(1)
+            if self.state() is not QAbstractItemView.State.EditingState:
+                self._move(1)
         else:
             super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Enter goes on downwards, as in a spreadsheet."""
+        super().closeEditor(editor, hint)
+        if hint is QAbstractItemDelegate.EndEditHint.SubmitModelCache:
+            self._move(1)
 
     def _move(self, rows: int) -> None:
         current = self.currentIndex()
@@ -213,12 +221,13 @@ class LedgerGrid(QTableView):
 
     def _sort(self, section: int) -> None:
         path = self.ledger_model.columns[section].path
-        old = self.ledger_model.query.sort
+        old = self._clicked
         again = next((sort for sort in old if sort.path == path), None)
         chosen = Sort(path, descending=again is not None and not again.descending)
         shift = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
         rest = tuple(sort for sort in old if sort.path != path) if shift else ()
-        self.ledger_model.sort_by((*rest, chosen))
+        self._clicked = (*rest, chosen)
+        self.ledger_model.sort_by(self._clicked)
         order = Qt.SortOrder.DescendingOrder if chosen.descending else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(section, order)
 

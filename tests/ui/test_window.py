@@ -1,0 +1,412 @@
+"""The window driven as a person drives it: keys, clicks, clipboard, dropped files; what is asserted is what is seen."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QComboBox, QLineEdit, QTreeWidgetItem
+from pytestqt.qtbot import QtBot
+
+from desktop import resources
+from desktop.app import history, inspection, setup, syncing, system
+from desktop.domain.query import Query
+from desktop.ui import start, theme
+from desktop.ui.first_start import FirstStart
+from desktop.ui.import_dialog import ImportDialog
+from desktop.ui.pages.inspections import InspectionsPage
+from desktop.ui.pages.standards import StandardsPage
+from desktop.ui.pages.statistics import StatisticsPage
+from desktop.ui.pages.sync import SyncPage
+from desktop.ui.pages.system import SystemPage
+from desktop.ui.preview import Preview
+from desktop.ui.window import MainWindow
+from tests.libraries import pair
+from tests.ui.desks import enter, open_window
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("practice") / "library"
+    setup.practice_library(folder).workspace.close()
+    return folder
+
+
+@pytest.fixture
+def window(practice: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    shutil.copytree(practice, tmp_path / "library")
+    with open_window(setup.open_library(tmp_path / "library")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    with open_window(setup.found(tmp_path / "new", "office", "西湖区中心", "330106", "陈立")) as opened:
+        yield opened
+
+
+def _standards(window: MainWindow) -> StandardsPage:
+    window.show_page("standards")
+    page = window.current
+    assert isinstance(page, StandardsPage)
+    return page
+
+
+def _section(page: StandardsPage, path: str) -> int:
+    return [column.path for column in page.model.columns].index(path)
+
+
+def _settled(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window.desk.runner.busy)
+
+
+def _type_over(qtbot: QtBot, page: StandardsPage, row: int, path: str, text: str) -> None:
+    page.grid.setCurrentIndex(page.model.index(row, _section(page, path)))
+    qtbot.keyClick(page.grid, Qt.Key.Key_F2)
+    editor = page.grid.findChild(QComboBox) or page.grid.findChild(QLineEdit)
+    line = editor.lineEdit() if isinstance(editor, QComboBox) else editor
+    assert isinstance(line, QLineEdit)
+    line.selectAll()
+    enter(line, text)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.grid.findChild(QLineEdit) is None)
+
+
+def test_every_page_opens_and_names_itself(window: MainWindow) -> None:
+    for page_id, entry in window._navigation.items():
+        entry.click()
+        assert window.current is window.pages[page_id]
+        assert window._title.text() == entry.accessibleName()
+
+
+def test_a_typed_cell_is_written_shown_and_undone(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    before = page.model.shown(page.model.index(3, _section(page, "department")))
+    _type_over(qtbot, page, 3, "department", "新处室")
+    _settled(qtbot, window)
+    assert page.model.shown(page.model.index(3, _section(page, "department"))) == "新处室"
+    assert window._undo.toolTip() == "撤销 修改责任处室"
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.model.shown(page.model.index(3, _section(page, "department"))) == before)
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.model.shown(page.model.index(3, _section(page, "department"))) == "新处室")
+
+
+def test_a_refused_text_stays_red_with_its_reason_and_escape_restores(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    at = page.model.index(0, _section(page, "standard.effective_on"))
+    before = page.model.shown(at)
+    _type_over(qtbot, page, 0, "standard.effective_on", "2023-02-30")
+    assert page.model.shown(at) == "2023-02-30"
+    assert page.model.state(at) == "invalid"
+    assert "看不懂" in page.model.data(at, Qt.ItemDataRole.ToolTipRole)
+    assert "有错误" in page.model.data(at, Qt.ItemDataRole.AccessibleTextRole)
+    page.grid.scrollToBottom()
+    page.grid.scrollToTop()
+    assert page.model.shown(at) == "2023-02-30"
+    page.grid.setCurrentIndex(at)
+    qtbot.keyClick(page.grid, Qt.Key.Key_Escape)
+    assert (page.model.shown(at), page.model.state(at)) == (before, "")
+
+
+def test_a_block_from_a_spreadsheet_is_one_step_and_bad_cells_stay_red(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    row, section = 2, _section(page, "department")
+    QGuiApplication.clipboard().setText('甲处\t2020-01-01\r\n"乙\n处"\t2021-13-01\r\n')
+    page.grid.setCurrentIndex(page.model.index(row, section))
+    qtbot.keyClick(page.grid, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    _settled(qtbot, window)
+    assert page.model.shown(page.model.index(row, section)) == "甲处"
+    assert page.model.shown(page.model.index(row + 1, section)) == "乙 处"
+    published = page.model.index(row + 1, section + 1)
+    assert (page.model.shown(published), page.model.state(published)) == ("2021-13-01", "invalid")
+    assert history.undo_label(window.desk.session).startswith("粘贴 ")
+    assert "没有通过检查" in window.notice.sentence
+
+
+def test_one_value_fills_a_selection_and_copy_gives_it_back(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    section = _section(page, "department")
+    page.grid.setCurrentIndex(page.model.index(0, section))
+    for _ in range(4):
+        qtbot.keyClick(page.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    QGuiApplication.clipboard().setText("统一处")
+    qtbot.keyClick(page.grid, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    _settled(qtbot, window)
+    qtbot.keyClick(page.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text().split() == ["统一处"] * 5
+
+
+def test_fill_down_and_delete_key(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    section = _section(page, "notes")
+    _type_over(qtbot, page, 0, "notes", "同批")
+    _settled(qtbot, window)
+    page.grid.setCurrentIndex(page.model.index(0, section))
+    qtbot.keyClick(page.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(page.grid, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    _settled(qtbot, window)
+    assert page.model.shown(page.model.index(1, section)) == "同批"
+    page.grid.setCurrentIndex(page.model.index(1, section))
+    qtbot.keyClick(page.grid, Qt.Key.Key_Delete)
+    _settled(qtbot, window)
+    assert page.model.shown(page.model.index(1, section)) == ""
+
+
+def test_filter_by_initials_says_how_many_of_how_many(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    every = page.model.rowCount()
+    qtbot.keyClicks(page.words, "gwc")
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < every)
+    assert page.counted.text().startswith(f"显示 {page.model.rowCount()} / 共 {every}")
+    titles = [
+        page.model.shown(page.model.index(row, _section(page, "standard.title")))
+        for row in range(page.model.rowCount())
+    ]
+    assert all("公" in title for title in titles)
+    page.filter_by("standard.status", ("current",))
+    assert page.model.rowCount() <= len(titles)
+    page.clear_filters()
+    assert page.model.rowCount() == every
+
+
+def test_a_header_click_sorts_numbers_by_their_order(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    section = _section(page, "standard.number")
+    header = page.grid.horizontalHeader()
+    middle = header.sectionViewportPosition(section) + 20
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPointF(middle, 10).toPoint())
+    numbers = [page.model.shown(page.model.index(row, section)) for row in range(60)]
+    assert numbers[0].startswith("GB ")
+    assert numbers.index("GB/T 1.1-2020") < numbers.index("GB/T 13016-2018")
+
+
+def test_the_panel_saves_a_field_when_it_is_left_and_shows_the_history(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    page.grid.setCurrentIndex(page.model.index(1, 0))
+    editor = page.panel.editors["department"]
+    assert isinstance(editor, QLineEdit)
+    editor.setFocus()
+    editor.selectAll()
+    enter(editor, "面板处")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    _settled(qtbot, window)
+    assert page.model.shown(page.model.index(1, _section(page, "department"))) == "面板处"
+    page.panel.show_history(page.panel.key)
+    assert any("责任处室" in line and "→ 面板处" in line for line in page.panel.history_lines())
+
+
+def test_search_finds_a_record_by_initials_and_goes_there(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page("home")
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(window.search, "wpczglgf")
+    qtbot.keyClick(window.search, Qt.Key.Key_Return)
+    window.search.setText("公物仓物资管理")
+    qtbot.keyClick(window.search, Qt.Key.Key_Return)
+    page = window.current
+    assert isinstance(page, StandardsPage)
+    assert "公物仓物资管理规范" in page.panel.heading.text()
+
+
+def test_every_figure_of_the_statistics_opens_the_rows_it_counts(window: MainWindow) -> None:
+    window.show_page("statistics")
+    page = window.current
+    assert isinstance(page, StatisticsPage)
+    assert page.checks.text().startswith("✓ 两组共计相等")
+    figure = page.table.item(0, 2)
+    assert figure is not None
+    expected = int(figure.text())
+    page.table.cellDoubleClicked.emit(0, 2)
+    standards = window.current
+    assert isinstance(standards, StandardsPage)
+    assert standards.model.rowCount() == expected
+
+
+def test_a_sheet_is_filled_in_with_digits_and_asks_for_the_problem(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.desk.session
+    checklist = str(session.read.rows(Query("checklist"))[0]["key"])
+    _, key = inspection.make_sheet(session, checklist, None)
+    window.show_page("inspections", key)
+    page = window.current
+    assert isinstance(page, InspectionsPage)
+    entry = page.entry
+    for digit in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_4):
+        qtbot.keyClick(entry.table, digit)
+        _settled(qtbot, window)
+    assert [result.verdict for result in entry.results[:4]] == ["pass", "basic", "na", None]
+    assert entry.table.currentRow() == 3
+    qtbot.keyClick(entry.table, Qt.Key.Key_3)
+    assert "请写问题描述" in window.notice.sentence
+    enter(entry.problem, "缺签字")
+    entry.keep.click()
+    _settled(qtbot, window)
+    qtbot.waitUntil(lambda: entry.results[3].verdict == "fail")
+    assert entry.results[3].problem == "缺签字"
+    assert entry.progress.text().startswith("已录 4 / ")
+    entry.raise_findings()
+    _settled(qtbot, window)
+    qtbot.waitUntil(lambda: "生成 1 条整改问题" in window.notice.sentence)
+
+
+def test_the_preview_shows_each_page_and_saves_what_it_shows(window: MainWindow, tmp_path: Path) -> None:
+    session = window.desk.session
+    key = str(session.read.rows(Query("inspection"))[0]["key"])
+    preview = Preview(inspection.document(session, key), "检查表", window)
+    assert preview.page_count >= 1
+    preview.save_to(tmp_path / "检查表.pdf")
+    assert (tmp_path / "检查表.pdf").read_bytes().startswith(b"%PDF")
+    assert "已存到" in preview.notice.sentence
+    preview.deleteLater()
+
+
+def test_a_dropped_table_is_judged_shown_and_written(
+    empty: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def agree(dialog: ImportDialog) -> bool:
+        seen.append(dialog.go.text())
+        cell = dialog.table.item(0, 1)
+        assert cell is not None
+        seen.append(cell.text())
+        return True
+
+    monkeypatch.setattr(ImportDialog, "exec", agree)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(resources.folder() / "sample" / "messy.xlsx"))])
+    empty.dropEvent(
+        QDropEvent(
+            QPointF(10, 10), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    )
+    page = empty.current
+    assert isinstance(page, StandardsPage)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 66, timeout=20000)
+    assert seen == ["写入 66 行", "× 拒收"]
+    assert "可用 Ctrl+Z 整批撤销" in empty.notice.sentence
+    empty.undo()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0)
+
+
+def test_first_steps_name_the_next_screen(empty: MainWindow, qtbot: QtBot) -> None:
+    empty.show_page("system")
+    page = empty.current
+    assert isinstance(page, SystemPage)
+    assert not page._empty.isHidden()
+    page._plant("hangzhou")
+    qtbot.waitUntil(lambda: page.tree.topLevelItemCount() == 6)
+    item = page.tree.topLevelItem(1)
+    assert isinstance(item, QTreeWidgetItem) and item.text(0) == "ZC  资产经费管理"
+    page.tree.setCurrentItem(item)
+    page.remove()
+    qtbot.waitUntil(lambda: "请先移走再删除" in empty.notice.sentence)
+    empty.show_page("home")
+
+
+def test_the_first_dialog_makes_each_kind_of_library_and_keeps_what_was_typed(tmp_path: Path, qtbot: QtBot) -> None:
+    dialog = FirstStart(tmp_path / "a")
+    qtbot.addWidget(dialog)
+    dialog.begin()
+    assert "授权文件" in dialog.notice.sentence
+    dialog.alone.setChecked(True)
+    dialog.name.setText("西湖区中心")
+    dialog.code.setText("33010")
+    dialog.begin()
+    assert "6 位数字" in dialog.notice.sentence
+    assert dialog.name.text() == "西湖区中心"
+    dialog.code.setText("330106")
+    dialog.begin()
+    assert dialog.session is not None
+    assert system.active_versions(dialog.session.read) != {}
+    dialog.session.workspace.close()
+
+
+def test_a_bundle_is_looked_into_then_applied_by_the_screen(tmp_path: Path, qtbot: QtBot) -> None:
+    bureau, office = pair(tmp_path)
+    system.plant(office, "hangzhou")
+    syncing.make_bundle(office, tmp_path / "a.bzb")
+    with open_window(bureau) as window:
+        window.open_file(tmp_path / "a.bzb")
+        page = window.current
+        assert isinstance(page, SyncPage)
+        qtbot.waitUntil(lambda: page.apply_button.isEnabled())
+        assert "尚未写入" in page.told.text()
+        assert page.rows.rowCount() > 60
+        assert bureau.read.count(Query("system_node")) == 0
+        page.apply_button.click()
+        qtbot.waitUntil(lambda: "应用完毕" in page.told.text())
+        assert bureau.read.count(Query("system_node")) == 60
+        page.make_in(tmp_path)
+        qtbot.waitUntil(lambda: "可以安全拔出" in window.notice.sentence)
+    office.workspace.close()
+
+
+def test_a_damaged_bundle_is_one_sentence_in_the_page(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "x.bzb").write_bytes(b"PK damaged")
+    window.open_file(tmp_path / "x.bzb")
+    qtbot.waitUntil(lambda: "不是完好的同步包" in window.notice.sentence)
+
+
+@pytest.mark.expects_log("程序出错")
+def test_a_fault_of_the_program_is_a_sentence_and_a_report_file(window: MainWindow, qtbot: QtBot) -> None:
+    def broken(_job: object) -> None:
+        raise ZeroDivisionError("机密之外的细节")
+
+    window.desk.write(broken)
+    qtbot.waitUntil(lambda: "程序出了故障" in window.notice.sentence)
+    assert "ZeroDivisionError" not in window.notice.sentence
+    (report,) = (window.desk.session.workspace.folder / "logs").glob("故障报告_*.txt")
+    assert "ZeroDivisionError" in report.read_text(encoding="utf-8")
+
+
+def test_the_navigation_folds_on_a_narrow_window(window: MainWindow) -> None:
+    window.resize(1100, 700)
+    assert all(entry.text() == "" and entry.toolTip() for entry in window._navigation.values())
+    window.resize(1366, 700)
+    assert all(entry.text() for entry in window._navigation.values())
+
+
+def test_the_bureaus_rows_cannot_be_typed_into_and_say_why(tmp_path: Path, qtbot: QtBot) -> None:
+    bureau, office = pair(tmp_path)
+    system.plant(office, "hangzhou")
+    version = system.own_version(office)
+    with office.write("一条") as transaction:
+        transaction.insert("detail_entry", {"version": version, "planned_title": "区县的"})
+    syncing.make_bundle(office, tmp_path / "a.bzb")
+    syncing.apply_bundle(bureau, tmp_path / "a.bzb")
+    with open_window(bureau) as window:
+        page = _standards(window)
+        at = page.model.index(0, _section(page, "department"))
+        assert not page.model.flags(at) & Qt.ItemFlag.ItemIsEditable
+        assert "下属单位" in page.model.data(at, Qt.ItemDataRole.ToolTipRole)
+    office.workspace.close()
+
+
+def test_a_second_start_finds_the_first_window(practice: Path) -> None:
+    assert start.server_name(practice) == start.server_name(practice)
+    assert start.server_name(practice) != start.server_name(practice / "x")
+
+
+@pytest.mark.parametrize("names", [theme.LIGHT, theme.DARK])
+def test_every_text_can_be_read_on_its_ground(names: dict[str, str]) -> None:
+    pairs = [
+        ("text", "surface"), ("text", "window"), ("text", "selection"), ("text_2", "surface"), ("text_3", "surface"),
+        ("text_3", "selection"), ("accent", "surface"), ("accent", "selection"), ("bad", "bad_soft"), ("bad", "surface"),
+        ("warn", "warn_soft"), ("warn", "surface"), ("ok", "ok_soft"), ("ok", "surface"), ("on_accent", "accent_fill"),
+        ("on_accent", "accent_hover"), ("tip_text", "tip"), ("text_2", "nav"), ("text_2", "head"),
+    ]  # fmt: skip
+    assert [pair for pair in pairs if _contrast(names[pair[0]], names[pair[1]]) < 4.5] == []
+    assert _contrast(names["control"], names["surface"]) >= 3
+    assert _contrast(names["bar"], names["surface"]) >= 3
+
+
+def _contrast(one: str, other: str) -> float:
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
