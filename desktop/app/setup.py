@@ -16,7 +16,6 @@ from desktop.domain.query import Query, Sort, where
 from desktop.domain.record import Cell
 from desktop.store.journal import SETUP, Transaction
 from desktop.store.workspace import Workspace
-from desktop.sync import enrolment
 
 UNNAMED = "联络员"
 """Stands for the person at the keyboard until one is chosen."""
@@ -34,6 +33,8 @@ def found(folder: Path, role: str, name: str, area_code: str, person: str = "", 
 
 def join(folder: Path, unit_file: Path, person: str = "") -> Session:
     """A new office library from the bureau's unit file."""
+    from desktop.sync import enrolment
+
     unit = enrolment.read_unit_file(unit_file)
     workspace = Workspace.create(
         folder, "office", unit.name, unit.area_code, organisation=unit.organisation, superior=unit.bureau
@@ -44,6 +45,8 @@ def join(folder: Path, unit_file: Path, person: str = "") -> Session:
 
 
 def _begin(workspace: Workspace, person: str) -> Session:
+    from desktop.sync import enrolment
+
     enrolment.prepare(workspace)
     session = Session(workspace, person or UNNAMED)
     identity = session.identity
@@ -78,6 +81,8 @@ def new_unit(session: Session, name: str, area_code: str, path: Path, organisati
         raise Refusal("not_bureau", "只有市局才能生成授权文件，请在市局的电脑上操作")
     if len(area_code) != 6 or not area_code.isdigit():
         raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
+    from desktop.sync import enrolment
+
     organisation = organisation or organisation_id(area_code, secrets.randbits(20))
     with session.write(f"新增单位 {name}") as transaction:
         transaction.insert(

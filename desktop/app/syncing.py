@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.app import inspection
 from desktop.app.job import Job
@@ -11,9 +12,10 @@ from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import Op as Comparison
 from desktop.domain.query import Query, Test, owner_of
-from desktop.sync import bundles
-from desktop.sync.bundles import Outcome
-from desktop.sync.container import Manifest
+
+if TYPE_CHECKING:
+    from desktop.sync.bundles import Outcome
+    from desktop.sync.container import Manifest
 
 
 def recipients(session: Session) -> list[Organisation]:
@@ -30,16 +32,18 @@ def file_name(session: Session, recipient_name: str, number: int) -> str:
     return f"{mark}{word}_{unit}_{session.today().replace('-', '')}_{number:03d}.bzb"
 
 
-def make_bundle(session: Session, path: Path, recipient: str = "") -> Manifest:
+def make_bundle(session: Session, path: Path, recipient: str = "") -> "Manifest":
     """Seal what is open and write a bundle: an office's goes to its bureau, a bureau's to the unit `recipient`."""
     recipient = recipient or session.identity.superior
     if not recipient:
         word = "请选择发给哪个单位" if session.identity.is_bureau else "本单位还没有打开市局的授权文件，请先打开它"
         raise Refusal("no_recipient", word)
+    from desktop.sync import bundles
+
     return bundles.make(session.workspace, session.person, path, recipient)
 
 
-def make_named(session: Session, to: Path, recipient: str = "") -> tuple[Path, Manifest]:
+def make_named(session: Session, to: Path, recipient: str = "") -> "tuple[Path, Manifest]":
     """A bundle for a unit given by name or identity; a folder gets a readable file name."""
     chosen = [unit for unit in recipients(session) if recipient in (unit.name, unit.identity)]
     if recipient and not chosen and session.identity.is_bureau:
@@ -52,14 +56,18 @@ def make_named(session: Session, to: Path, recipient: str = "") -> tuple[Path, M
     return to, make_bundle(session, to, identity)
 
 
-def inspect_bundle(session: Session, path: Path) -> Outcome:
+def inspect_bundle(session: Session, path: Path) -> "Outcome":
     """What a bundle would bring; nothing changes."""
+    from desktop.sync import bundles
+
     return bundles.inspect(session.workspace, session.person, path)
 
 
-def apply_bundle(session: Session, path: Path, job: Job | None = None) -> Outcome:
+def apply_bundle(session: Session, path: Path, job: Job | None = None) -> "Outcome":
     """Take a bundle in, after a backup, as one transaction."""
     job = job or Job()
+    from desktop.sync import bundles
+
     return bundles.apply(session.workspace, session.person, path, job.report)
 
 
@@ -119,7 +127,7 @@ def overview(session: Session) -> list[UnitState]:
     ]
 
 
-def figures(outcome: Outcome) -> dict[str, object]:
+def figures(outcome: "Outcome") -> dict[str, object]:
     """The outcome as plain data."""
     return {
         "from": outcome.sender_name, "added": outcome.added, "changed": outcome.changed, "equal": outcome.equal,
@@ -127,7 +135,7 @@ def figures(outcome: Outcome) -> dict[str, object]:
     }  # fmt: skip
 
 
-def in_words(outcome: Outcome, *, rehearsal: bool) -> str:
+def in_words(outcome: "Outcome", *, rehearsal: bool) -> str:
     """The outcome in one line."""
     lead = "查看完毕，尚未写入" if rehearsal else "应用完毕"
     if not outcome.new_segments and not outcome.refused:

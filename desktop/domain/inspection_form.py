@@ -76,8 +76,8 @@ def _head(inspection: Row, unit: str) -> tuple[tuple[HeadField, ...], ...]:
     day = _said(inspection, "inspected_on")
     return (
         (
-            HeadField("受检单位", unit, width=2.6),
-            HeadField("检查日期", chinese(day) if day else ""),
+            HeadField("受检单位", unit, width=2.2),
+            HeadField("检查日期", chinese(day) if day else "", width=1.4),
             HeadField("编号", _said(inspection, "code"), width=1.4),
         ),
         (

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass, field
 
-from desktop.domain.pinyin import PinyinTable, fold
+from desktop import resources
+from desktop.domain.pinyin import fold
 from desktop.domain.query import KEY, OWNER, Condition, Group, Op, Query, Test, choice_order, sort_path
 from desktop.domain.record import Cell, Kind, Schema, Timeline
 from desktop.store.search import match_expression
@@ -20,7 +21,6 @@ class Compiled:
     schema: Schema
     ledger: str
     as_of: str
-    pinyin: PinyinTable
     parameters: list[Cell] = field(default_factory=list)
     _joins: dict[str, str] = field(default_factory=dict)
 
@@ -133,7 +133,7 @@ class Compiled:
     def _found(self, words: str) -> str:
         parts = []
         for word in fold(words).split():
-            expression = match_expression(self.pinyin, word)
+            expression = match_expression(resources.pinyin(), word)
             hits = (
                 f"SELECT rowid FROM search_text WHERE search_text MATCH {self.bind(expression)}"
                 if expression

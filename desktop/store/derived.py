@@ -69,7 +69,7 @@ def _values(reader: Reader, ledger: Ledger, key: str) -> tuple[Cell, ...] | None
 def prepare(workspace: "Workspace") -> None:
     """Make missing or outdated derived tables anew; called when a library is opened."""
     connection = workspace.connection
-    reader = Reader(connection, workspace.schema, workspace.pinyin)
+    reader = Reader(connection, workspace.schema)
     stale = [ledger for ledger in workspace.schema.ledgers if ledger.derivation and not _current(connection, ledger)]
     if not stale and not search.outdated(reader):
         return

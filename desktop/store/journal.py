@@ -57,7 +57,7 @@ class Transaction:
         self.changes = Changes()
         self._workspace = workspace
         self.connection = workspace.connection
-        self.reader = Reader(self.connection, workspace.schema, workspace.pinyin)
+        self.reader = Reader(self.connection, workspace.schema)
         self.organisation = self.connection.execute(
             "SELECT value FROM identity WHERE name = 'organisation'"
         ).fetchone()[0]

@@ -2,9 +2,10 @@
 
 import sqlite3
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from desktop import resources
 from desktop.domain.pinyin import PinyinTable, fold
 from desktop.domain.query import EVERYTHING, KEY, Condition, Group, Op, Query, Test, matches
 from desktop.domain.record import Cell, Kind, Record, Row, Schema
@@ -14,23 +15,36 @@ from desktop.store.tables import quoted
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
+def _pinyin_key(text: Cell) -> str | None:
+    return None if text is None else resources.pinyin().sort_key(str(text))
+
+
+def _fold(text: Cell) -> str | None:
+    return None if text is None else fold(str(text))
+
+
+def _holds_word(body: str, word: str) -> bool:
+    return matches(resources.pinyin(), body, word)
+
+
+_FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int | None]], ...] = (
+    ("pinyin_key", 1, _pinyin_key), ("fold", 1, _fold), ("holds_word", 2, _holds_word),
+)  # fmt: skip
+
+
 class Reader:
     """Reads through one connection, in the thread that made it."""
 
-    def __init__(self, connection: sqlite3.Connection, schema: Schema, pinyin: PinyinTable) -> None:
+    def __init__(self, connection: sqlite3.Connection, schema: Schema) -> None:
         self.connection = connection
         self.schema = schema
-        self.pinyin = pinyin
-        connection.create_function(
-            "pinyin_key",
-            1,
-            lambda text: None if text is None else pinyin.sort_key(str(text)),
-            deterministic=True,
-        )
-        connection.create_function(
-            "fold", 1, lambda text: None if text is None else fold(str(text)), deterministic=True
-        )
-        connection.create_function("holds_word", 2, lambda body, word: matches(pinyin, body, word), deterministic=True)
+        for name, count, function in _FUNCTIONS:
+            connection.create_function(name, count, function, deterministic=True)
+
+    @property
+    def pinyin(self) -> PinyinTable:
+        """The pinyin table; loaded when first needed."""
+        return resources.pinyin()
 
     def rids(self, query: Query) -> "array[int]":
         """The ids of all rows a query names, in its order."""
@@ -41,7 +55,7 @@ class Reader:
 
     def page(self, ledger: str, rids: Sequence[int], paths: Sequence[str], as_of: str = "") -> list[tuple[Cell, ...]]:
         """The cells at `paths` of the rows `rids`, in the order of `rids`; vanished rows are left out."""
-        compiled = Compiled(self.schema, ledger, as_of, self.pinyin)
+        compiled = Compiled(self.schema, ledger, as_of)
         cells = ", ".join(compiled.expression(path) for path in paths)
         marks = ", ".join(str(int(rid)) for rid in rids)
         sql = f"SELECT t.rid, {cells} {compiled.source()} WHERE t.rid IN ({marks})"
@@ -130,7 +144,7 @@ class Reader:
         return found
 
     def _where(self, query: Query) -> tuple[Compiled, str]:
-        compiled = Compiled(self.schema, query.ledger, query.as_of, self.pinyin)
+        compiled = Compiled(self.schema, query.ledger, query.as_of)
         condition = compiled.condition(Group((query.where,)))
         return compiled, f"t._del = {int(query.deleted)} AND {condition}"
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import peewee
 
-from desktop import resources
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import is_organisation, organisation_id
 from desktop.domain.ledgers import SCHEMA
@@ -58,7 +57,6 @@ class Workspace:
     def __init__(self, folder: Path, schema: Schema, lock: WorkspaceLock) -> None:
         self.folder = folder
         self.schema = schema
-        self.pinyin = resources.pinyin()
         self._lock = lock
         self._writing = threading.RLock()
         self._local = threading.local()
@@ -169,7 +167,7 @@ class Workspace:
             connection.execute("PRAGMA query_only = 1")
             connection.execute("PRAGMA busy_timeout = 5000")
             self._readers.append(connection)
-            reader = self._local.reader = Reader(connection, self.schema, self.pinyin)
+            reader = self._local.reader = Reader(connection, self.schema)
         return reader
 
     @contextmanager
@@ -192,6 +190,11 @@ class Workspace:
             transaction = begin(self, person, label, basis, origin, applying, at or now())
             yield transaction
             transaction.finish()
+
+    def last_step(self) -> int:
+        """The number of the newest transaction; the same number later means that nothing was written."""
+        row = self.reader.connection.execute("SELECT max(id) FROM tx").fetchone()
+        return int(row[0] or 0)
 
     @contextmanager
     def quiet(self) -> Iterator[Path]:

@@ -1,5 +1,7 @@
 """From the command line to the open window."""
 
+import hashlib
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from desktop.ui import crash, theme
 from desktop.ui.desk import Desk
 from desktop.ui.runner import Runner
 from desktop.ui.window import MainWindow
+
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def application() -> QApplication:
@@ -51,6 +55,7 @@ def make_window(session: Session) -> MainWindow:
 
 def start(folder: Path, *, given: bool, quit_after_start: bool) -> int:
     """Open the library in `folder`, or begin one there; the exit status."""
+    _need_screen()
     app = application()
     name = server_name(folder)
     if not quit_after_start and _other_window_came_forward(name):
@@ -78,10 +83,13 @@ def start(folder: Path, *, given: bool, quit_after_start: bool) -> int:
     return status
 
 
+def _need_screen() -> None:
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
+        raise EnvironmentFault("no_screen", "这里没有屏幕，不能打开窗口；可用 --help 看不需要屏幕的命令")
+
+
 def server_name(folder: Path) -> str:
     """The name under which the window of a data folder listens."""
-    import hashlib
-
     number = int(hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:20], 16)
     return "standards-desk-" + "".join(ALPHABET[number >> 5 * place & 31] for place in range(16))
 

@@ -1,6 +1,7 @@
 """The shell: navigation, page head with search and undo, pages made when first shown, status bar."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self.desk = desk
         self._specs = {spec.id: spec for spec in specs}
         self.pages: dict[str, Page] = {}
+        self._opened_at = desk.session.workspace.last_step()
         self.notice = Notice()
         self._stack = QStackedWidget()
         self._title, self._context = label("", pixels=18, bold=True), label("", "quiet", 12)
@@ -278,11 +280,11 @@ class MainWindow(QMainWindow):
             theme.heights.cache_clear()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop jobs, wait for them, back up, let the library go."""
+        """Stop jobs, wait for them, back up what was written meanwhile, let the library go."""
         self.desk.runner.shutdown()
-        try:
-            backup.make_backup(self.desk.session.workspace, "退出时")
-        except Refusal as refusal:
-            self.notice.say("bad", refusal.message)
-        self.desk.session.workspace.close()
+        workspace = self.desk.session.workspace
+        if workspace.last_step() != self._opened_at:
+            with suppress(Refusal):
+                backup.make_backup(workspace, "退出时")
+        workspace.close()
         super().closeEvent(event)
