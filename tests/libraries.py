@@ -4,6 +4,8 @@ from pathlib import Path
 
 from desktop.app import setup
 from desktop.app.session import Session
+from desktop.domain.query import Query
+from desktop.domain.record import Cell
 
 
 def lone_office(folder: Path) -> Session:
@@ -36,15 +38,6 @@ def version_of(session: Session) -> str:
     return version
 
 
-def dump(session: Session) -> dict[str, list[tuple[object, ...]]]:
+def dump(session: Session) -> dict[str, list[dict[str, Cell]]]:
     """Every live row of every ledger by key, as lists show and files export them."""
-    return {
-        ledger.name: sorted(tuple(row.items()) for row in session.read.rows(_query(ledger.name)))
-        for ledger in session.schema.ledgers
-    }
-
-
-def _query(ledger: str):  # type: ignore[no-untyped-def]
-    from desktop.domain.query import Query
-
-    return Query(ledger)
+    return {ledger.name: session.read.rows(Query(ledger.name)) for ledger in session.schema.ledgers}

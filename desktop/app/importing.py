@@ -124,6 +124,11 @@ class _Judging:
             for identity in self._identities({f"standard.{name}": row[name] for name in ("number", "title")})[:1]
         }
 
+    def _meant(self, identity: str) -> list[dict[str, Cell]]:
+        """Our rows a row of the file may mean: those without more to know them by before their namesakes."""
+        found = self._existing.get(identity, [])
+        return [row for row in found if self._identities(row)[0] == identity] or found
+
     def _identities(self, values: Mapping[str, Cell]) -> list[str]:
         return [identity for paths in self._ledger.match if (identity := _identity(paths, values))]
 
@@ -180,13 +185,17 @@ class _Judging:
         if earlier is not None and (not self._detail or code == earlier.values.get("code") or code is None):
             sentence = f"与第 {earlier.line} 行是同一条，只取先出现的一行"
             return PlannedRow(line, "refused", values, identity=identity, problems=(("", sentence),))
-        matches = self._existing.get(identity, [])
+        matches = self._meant(identity)
         same_place = [row for row in matches if code is not None and row.get("code") == code]
         if same_place:
             known = values if earlier is None else _own(values)
             return self._compared(line, known, identity, same_place[0])
         if earlier is not None:
             return self._placed_again(line, values, identity, earlier)
+        several = len({row.get("standard") or row["key"] for row in matches})
+        if several > 1 and self._identities(matches[0])[0] != identity:
+            sentence = f"已有 {several} 条与这一行同名，请写全{self._naming()}再导入"
+            return PlannedRow(line, "refused", values, identity=identity, problems=(("", sentence),))
         if matches:
             return self._compared(line, values, identity, matches[0])
         return self._new(line, values, identity)
@@ -206,7 +215,7 @@ class _Judging:
     def _placed_again(self, line: int, values: dict[str, Cell], identity: str, earlier: PlannedRow) -> PlannedRow:
         own = _own(values)
         fixed = self._fixed(own)
-        match = self._existing.get(identity, [])
+        match = self._meant(identity)
         if match:
             fixed["standard"] = match[0]["standard"]
         return PlannedRow(line, "added", own, fixed=fixed, identity=identity, joins="" if match else earlier.identity)

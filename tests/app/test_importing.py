@@ -126,7 +126,7 @@ def test_a_planned_entry_has_no_standard_and_keeps_what_else_was_said(imported: 
 
 
 def test_a_standard_at_a_second_node_is_one_standard_and_counts_once(imported: Session) -> None:
-    rows = [row for row in _entries(imported) if str(row["standard.number"]) == "GB/T  13016－2018"]
+    rows = [row for row in _entries(imported) if str(row["standard.number"]) == "GB/T 13016－2018"]
     assert {row["code"] for row in rows} == {"JC1", "JC3"}
     assert (imported.read.count(Query("detail_entry")), imported.read.count(Query("standard"))) == (66, 64)
     total = statistics.table(imported, as_of="2026-11-21").groups[0].total
@@ -302,7 +302,7 @@ def test_organisations_and_persons_are_imported_by_the_same_way(office: Session,
     assert plan.counts() == {"added": 1, "changed": 0, "equal": 0, "refused": 1}
     importing.apply(office, plan)
     people = _csv(tmp_path / "p.csv", "姓名,单位,职务,专兼职,应训\n张三,行政服务中心,科员,专职,是\n张三,,主任,兼,否\n"
-                                      "李四,没有的单位,,,\n,行政服务中心,,,\n")  # fmt: skip
+                                      "李四,没有的单位,,,\n,行政服务中心,科员,,\n")  # fmt: skip
     plan = importing.plan(office, people, "person")
     assert [(row.line, row.problems[0][1]) for row in plan.of("refused")] == [
         (4, "“单位”里没有“没有的单位”，请先在“单位”中建立，或改用已有的"),
@@ -314,6 +314,15 @@ def test_organisations_and_persons_are_imported_by_the_same_way(office: Session,
         ("张三", "行政服务中心", "科员", "full", 1), ("张三", None, "主任", "part", 0),
     }  # fmt: skip
     assert importing.plan(office, people, "person").counts()["equal"] == 2
+
+
+def test_a_title_that_two_standards_bear_names_neither(office: Session, tmp_path: Path) -> None:
+    rows = "DB11/T 1-2020,公务用车管理规范,甲处\nDB12/T 2-2021,公务用车管理规范,甲处\n,会议服务规范,甲处\n"
+    importing.apply(office, importing.plan(office, _csv(tmp_path / "a.csv", f"标准号,标准名称,责任部门\n{rows}")))
+    path = _csv(tmp_path / "b.csv", "标准号,标准名称,责任部门\n,公务用车管理规范,乙处\n,会议服务规范,乙处\n")
+    plan = importing.plan(office, path)
+    assert [row.outcome for row in plan.rows] == ["refused", "changed"]
+    assert plan.rows[0].problems == (("", "已有 2 条与这一行同名，请写全标准号或标准名称或待制定标准名称再导入"),)
 
 
 def test_without_a_system_the_import_begins_one(tmp_path: Path) -> None:

@@ -39,9 +39,7 @@ def test_a_new_row_is_one_line_with_all_its_cells(office: Session) -> None:
 
 def test_a_changed_cell_is_one_line_with_old_and_new(office: Session) -> None:
     key = _entry(office)
-    changes = editing.edit_cells(
-        office, "detail_entry", [Edit(key, "department", "资产处")], basis="局务会〔2026〕3号"
-    )
+    changes = editing.edit_cells(office, "detail_entry", [Edit(key, "department", "资产处")], basis="局务会〔2026〕3号")
     line = journal.history(office.read, "detail_entry", key)[0]
     assert (line.field, line.old, line.new, line.basis) == (
         "department",
@@ -129,14 +127,12 @@ def test_undo_names_the_step_and_is_itself_in_the_history(office: Session) -> No
     assert history.undo_label(office) == "修改 2 格"
     assert history.undo(office).label == "撤销 修改 2 格"
     assert history.redo_label(office) == "修改 2 格"
-    assert [line.label for line in history.of_record(office, "detail_entry", key)][0] == "撤销 修改 2 格"
+    assert history.of_record(office, "detail_entry", key)[0].label == "撤销 修改 2 格"
 
 
 def test_undo_leaves_a_cell_alone_that_was_changed_since(office: Session) -> None:
     key = _entry(office)
-    first = editing.edit_cells(
-        office, "detail_entry", [Edit(key, "department", "甲处"), Edit(key, "notes", "甲")]
-    )
+    first = editing.edit_cells(office, "detail_entry", [Edit(key, "department", "甲处"), Edit(key, "notes", "甲")])
     editing.edit_cells(office, "detail_entry", [Edit(key, "notes", "乙")])
     assert history.later_edits(office, first.tx) == ["GB/T 1.1-2020 标准化工作导则：备注"]
     changes = history.undo_step(office, first.tx)
@@ -148,9 +144,7 @@ def test_undo_leaves_a_cell_alone_that_was_changed_since(office: Session) -> Non
 def test_undo_of_an_insert_keeps_a_row_edited_later(office: Session) -> None:
     version = version_of(office)
     with office.write("导入") as transaction:
-        keys = transaction.insert_many(
-            "detail_entry", ("version", "planned_title"), [(version, "甲"), (version, "乙")]
-        )
+        keys = transaction.insert_many("detail_entry", ("version", "planned_title"), [(version, "甲"), (version, "乙")])
     editing.edit_cells(office, "detail_entry", [Edit(keys[1], "notes", "手改")])
     changes = history.undo_step(office, transaction.number)
     assert [row["key"] for row in office.read.rows(Query("detail_entry"))] == [keys[1]]

@@ -120,17 +120,13 @@ def test_search_finds_what_a_scan_finds(office: Session, titles: list[str], word
     query = Query("standard", Test("", Op.FOUND, (word,)))
     expected = {row["key"] for row in _oracle(office).run(query)}
     assert {key for (key,) in office.read.cells(query, ["key"])} == expected
-    plain = {
-        row["key"] for row in office.read.rows(Query("standard")) if fold(word) in fold(str(row["title"]))
-    }
+    plain = {row["key"] for row in office.read.rows(Query("standard")) if fold(word) in fold(str(row["title"]))}
     assert plain <= expected
 
 
 def test_initials_and_mixed_input_find_the_title(office: Session) -> None:
     with office.write("一条") as transaction:
-        key = transaction.insert(
-            "standard", {"title": "党政机关公务用车管理规范", "number": "DB5328/T 31-2024"}
-        )
+        key = transaction.insert("standard", {"title": "党政机关公务用车管理规范", "number": "DB5328/T 31-2024"})
     for words in ("gwyc", "公wyc", "公务用车", "ＤＢ５３２８", "db5328/t 31", "用车 gl"):
         assert ("standard", key) in office.read.search(words, ["standard"]), words
     assert ("standard", key) not in office.read.search("gwyx", ["standard"])
@@ -138,9 +134,7 @@ def test_initials_and_mixed_input_find_the_title(office: Session) -> None:
 
 def test_a_planned_state_follows_the_day(office: Session) -> None:
     with office.write("一条") as transaction:
-        key = transaction.insert(
-            "standard", {"title": "x", "published_on": "2025-01-24", "effective_on": "2026-02-01"}
-        )
+        key = transaction.insert("standard", {"title": "x", "published_on": "2025-01-24", "effective_on": "2026-02-01"})
     states = [
         office.read.page("standard", [office.read.rid_of("standard", key) or 0], ["status"], day)[0][0]
         for day in ("2025-06-01", "2026-01-31", "2026-02-01")
@@ -150,12 +144,8 @@ def test_a_planned_state_follows_the_day(office: Session) -> None:
 
 def test_a_replacement_ends_the_old_standard_and_its_undoing_revives_it(office: Session) -> None:
     with office.write("两条") as transaction:
-        old = transaction.insert(
-            "standard", {"title": "旧", "number": "GB 17167-2006", "effective_on": "2007-01-01"}
-        )
-        new = transaction.insert(
-            "standard", {"title": "新", "number": "GB 17167-2025", "effective_on": "2026-02-01"}
-        )
+        old = transaction.insert("standard", {"title": "旧", "number": "GB 17167-2006", "effective_on": "2007-01-01"})
+        new = transaction.insert("standard", {"title": "新", "number": "GB 17167-2025", "effective_on": "2026-02-01"})
         link = transaction.insert("standard_link", {"standard": new, "kind": "replaces", "other": old})
 
     def state(day: str) -> Cell:
@@ -175,7 +165,5 @@ def test_a_replacement_ends_the_old_standard_and_its_undoing_revives_it(office: 
 def test_values_count_what_a_filter_offers(office: Session) -> None:
     with office.write("重来") as transaction:
         transaction.delete("standard", [str(row["key"]) for row in office.read.rows(Query("standard"))])
-        transaction.insert_many(
-            "standard", ("title", "level"), [("a", "national"), ("b", "national"), ("c", None)]
-        )
+        transaction.insert_many("standard", ("title", "level"), [("a", "national"), ("b", "national"), ("c", None)])
     assert office.read.values(Query("standard"), "level") == [("national", 2), (None, 1)]

@@ -331,7 +331,7 @@ def test_a_bundle_is_looked_into_then_applied_by_the_screen(tmp_path: Path, qtbo
         window.open_file(tmp_path / "a.bzb")
         page = window.current
         assert isinstance(page, SyncPage)
-        qtbot.waitUntil(lambda: page.apply_button.isEnabled())
+        qtbot.waitUntil(page.apply_button.isEnabled)
         assert "尚未写入" in page.told.text()
         assert page.rows.rowCount() > 60
         assert bureau.read.count(Query("system_node")) == 0

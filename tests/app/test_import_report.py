@@ -1,0 +1,86 @@
+"""The user's own workbook given back: refused cells in red, reasons beside them; mended, it is imported again."""
+
+from pathlib import Path
+
+import openpyxl
+
+from desktop.app import importing
+from desktop.app.session import Session
+from tests.app.conftest import MESSY
+
+RED, PALE = "FFFF9999", "FFFFE3E3"
+REASONS = 15
+"""The column after the table's fourteen."""
+
+
+def _report(session: Session, to: Path) -> Path:
+    importing.write_report(importing.plan(session, MESSY), MESSY, to)
+    return to
+
+
+def test_the_report_marks_what_was_refused_where_it_stands(office: Session, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(_report(office, tmp_path / "报告.xlsx"))
+    page = book["标准明细表"]
+    assert page.cell(3, REASONS).value == "错误说明"
+    said = {row: page.cell(row, REASONS).value for row in range(5, 90) if page.cell(row, REASONS).value}
+    assert sorted(said) == [82, 83, 84, 85, 86, 87]
+    assert said[84] == "“标准名称”必填"
+    assert [page.cell(row, 1).fill.fgColor.rgb for row in sorted(said)] == [PALE] * 6
+    assert page["G86"].fill.fgColor.rgb == page["F87"].fill.fgColor.rgb == RED
+    assert page["G86"].comment is not None and "2023-02-30" in page["G86"].comment.text
+    assert page["G85"].fill.fgColor.rgb != RED
+
+
+def test_the_report_has_a_sheet_with_the_outcome(office: Session, tmp_path: Path) -> None:
+    page = openpyxl.load_workbook(_report(office, tmp_path / "报告.xlsx"))["导入结果"]
+    said = [cell for row in page.iter_rows(values_only=True) for cell in row if cell is not None]
+    for expected in ("messy.xlsx", "标准明细表", "新增", "拒绝", 6, "“标准名称”必填", 84):
+        assert expected in said, expected
+
+
+def test_a_line_with_two_standards_is_refused_if_either_is(office: Session, tmp_path: Path) -> None:
+    source = tmp_path / "两项.xlsx"
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["标准号", "标准名称"])
+    book.worksheets[0].append(["GB/T 1.1-2020", "导则"])
+    book.worksheets[0].append(["GB/T 1.1-2020\nGB/T 1.2-2020", "导则\n导则二"])
+    book.save(source)
+    plan = importing.plan(office, source)
+    assert plan.counts() == {"added": 2, "changed": 0, "equal": 0, "refused": 1}
+    importing.write_report(plan, source, tmp_path / "报告.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "报告.xlsx").worksheets[0]
+    assert page.cell(3, 3).value == "与第 2 行是同一条，只取先出现的一行"
+    assert page.cell(3, 1).fill.fgColor.rgb == PALE
+
+
+def test_the_report_itself_is_imported_like_the_file(office: Session, tmp_path: Path) -> None:
+    report = _report(office, tmp_path / "报告.xlsx")
+    again = importing.plan(office, report)
+    assert again.counts() == {"added": 66, "changed": 0, "equal": 0, "refused": 6}
+    assert sorted(again.labels.values()) == ["子体系名称", "文件存放位置", "核对人"]
+
+
+def test_mended_rows_imported_again_are_the_only_ones_added(imported: Session, tmp_path: Path) -> None:
+    report = _report(imported, tmp_path / "报告.xlsx")
+    book = openpyxl.load_workbook(report)
+    page = book["标准明细表"]
+    page["E84"], page["H85"], page["G86"], page["F87"] = "食堂采购管理规范", "2024-06-01", "2023-02-28", "行业标准"
+    book.save(report)
+    plan = importing.plan(imported, report)
+    assert plan.counts() == {"added": 4, "changed": 0, "equal": 66, "refused": 2}
+    assert [row.line for row in plan.of("added")] == [84, 85, 86, 87]
+    changes = importing.apply(imported, plan)
+    assert (len(changes.of("standard")), len(changes.of("detail_entry"))) == (4, 4)
+    assert importing.plan(imported, report).counts()["equal"] == 70
+
+
+def test_a_later_report_takes_the_earlier_marks_away(imported: Session, tmp_path: Path) -> None:
+    first = _report(imported, tmp_path / "一.xlsx")
+    book = openpyxl.load_workbook(first)
+    book["标准明细表"]["E84"] = "食堂采购管理规范"
+    book.save(first)
+    importing.write_report(importing.plan(imported, first), first, tmp_path / "二.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "二.xlsx")["标准明细表"]
+    assert page.cell(84, REASONS).value is None and page.cell(84, 1).fill.fgColor.rgb != PALE
+    assert page.cell(85, REASONS).value == "实施日期早于发布日期（2024-05-06）"
+    assert page.max_column == REASONS
