@@ -160,12 +160,15 @@ def _open(parsed: Arguments) -> int:
 
 def _init(parsed: Arguments) -> int:
     from desktop.app import setup, system
+    from desktop.store.workspace import LIBRARY
 
     folder = data_folder(parsed)
     if parsed.tree:
         system.starter_tree(parsed.tree)
     if parsed.sample:
         session = setup.practice_library(folder)
+    elif parsed.unit_file is not None and (folder / LIBRARY).is_file():
+        session = setup.join_later(setup.open_library(folder), parsed.unit_file)
     elif parsed.unit_file is not None:
         session = setup.join(folder, parsed.unit_file, parsed.person)
     else:

@@ -94,12 +94,13 @@ def detail_document(
     layout = {str(item["id"]): item for item in detail_layouts()}[layout_id]
     wanted: list[dict[str, object]] = layout["columns"]  # type: ignore[assignment]
     paths = [str(column["path"]) for column in wanted]
-    read = [path for path in paths if path != "#"]
+    stand_ins = session.schema.stand_ins("detail_entry")
+    read = [*dict.fromkeys((*(path for path in paths if path != "#"), *stand_ins.values(), "standard"))]
     rows = []
-    for number, cells in enumerate(
-        session.read.cells(query or own_rows("detail_entry", as_of), (*read, "planned_title")), 1
-    ):
-        known: dict[str, Cell] = dict(zip((*read, "planned_title"), cells, strict=True))
+    for number, cells in enumerate(session.read.cells(query or own_rows("detail_entry", as_of), read), 1):
+        known: dict[str, Cell] = dict(zip(read, cells, strict=True))
+        for path, instead in stand_ins.items():
+            known[path] = known.get(path) if known.get(path) is not None else known[instead]
         rows.append(TableRow(tuple(_detail_text(session, path, known, number) for path in paths)))
     columns = tuple(
         TableColumn(str(column["label"]), float(str(column["width"])), Align.CENTRE if path == "#" else Align.LEFT)
@@ -117,10 +118,7 @@ def detail_document(
 def _detail_text(session: Session, path: str, row: dict[str, Cell], number: int) -> str:
     if path == "#":
         return str(number)
-    planned = row.get("standard.title") is None and row["planned_title"] is not None
-    if planned and path == "standard.title":
-        return str(row["planned_title"])
-    if planned and path == "standard.status":
+    if path == "standard.status" and row["standard"] is None:
         return "待制定"
     cell = row[path]
     field = session.schema.steps("detail_entry", path)[-1]

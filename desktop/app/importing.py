@@ -17,7 +17,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.inspection import position
 from desktop.domain.pinyin import fold
 from desktop.domain.query import Op, Query, Test, owner_of
-from desktop.domain.record import Cell, Column
+from desktop.domain.record import Cell, Column, Kind
 from desktop.exchange import workbook_report
 from desktop.exchange.headings import best_sheet
 from desktop.exchange.source_rows import SourceRow, source_rows, typed
@@ -224,7 +224,7 @@ class _Judging:
         changes = tuple(
             CellChange(path, row.get(path), cell)
             for path, cell in values.items()
-            if not _same(path, row.get(path), cell)
+            if not _same(self._session.schema.column(self._ledger.name, path), row.get(path), cell)
         )
         if not changes:
             return PlannedRow(line, "equal", values, str(row["key"]), identity=identity)
@@ -261,9 +261,13 @@ def _identity(paths: tuple[str, ...], values: Mapping[str, Cell]) -> str:
     return "|".join((paths[0], *parts))
 
 
-def _same(path: str, old: Cell, new: Cell) -> bool:
+def _same(column: Column, old: Cell, new: Cell) -> bool:
+    """Whether a file says nothing new: another spelling of a number, or a date known more exactly already."""
     if old == new:
         return True
+    if column.field.kind is Kind.DATE and old and new:
+        return str(old).startswith(f"{new}-")
+    path = column.path
     if path.rpartition(".")[2] == "number" and old and new:
         return numbers.identity(str(old)) == numbers.identity(str(new))
     return False

@@ -44,6 +44,14 @@ def join(folder: Path, unit_file: Path, person: str = "") -> Session:
     return Session(workspace, session.person)
 
 
+def join_later(session: Session, unit_file: Path) -> Session:
+    """An office that began on its own opens the unit file written for its identity; the session as it is from now."""
+    from desktop.sync import enrolment
+
+    enrolment.join(session.workspace, enrolment.read_unit_file(unit_file))
+    return Session(session.workspace, session.person)
+
+
 def _begin(workspace: Workspace, person: str) -> Session:
     from desktop.sync import enrolment
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHeaderView, QTableWidget, Q
 
 from desktop.app import importing
 from desktop.app.import_plan import Plan, PlannedRow
+from desktop.app.labels import label_of, spare_labels
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.ui import theme
@@ -30,6 +31,7 @@ class ImportDialog(QDialog):
         self.setWindowTitle(f"导入预览 · {plan.file_name}")
         self.resize(1000, 620)
         self._session, self._plan, self._source = session, plan, source
+        self._labels = spare_labels(session)
         self.notice = Notice()
         counts = plan.counts()
         cards = [
@@ -89,7 +91,8 @@ class ImportDialog(QDialog):
         told = []
         for change in row.changes:
             column = schema.column(self._plan.ledger, change.path)
-            told.append(f"{column.label}：{column.field.show(change.old) or '空'} → {column.field.show(change.new)}")
+            heading = self._plan.labels.get(change.path) or label_of(column, self._labels)
+            told.append(f"{heading}：{column.field.show(change.old) or '空'} → {column.field.show(change.new)}")
         return "；".join(told)
 
     def _save(self) -> None:

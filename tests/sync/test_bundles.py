@@ -401,3 +401,21 @@ def test_city_rows_of_the_bureau_itself_stay_its_own(both: Pair, tmp_path: Path)
     assert owners == {bureau.identity.organisation: 1, office.identity.organisation: 1}
     _answer(bureau, office, tmp_path / "b.bzb")
     assert dict(office.read.values(Query("detail_entry"), "owner")) == {office.identity.organisation: 1}
+
+
+def test_an_office_that_began_alone_joins_later_with_all_its_rows(tmp_path: Path) -> None:
+    bureau = setup.found(tmp_path / "b", "bureau", "杭州市局", "330100", "李文")
+    alone = setup.found(tmp_path / "o", "office", "西湖区中心", "330106", "陈立")
+    key = _entry(alone)
+    with pytest.raises(Refusal, match="还没有打开市局的授权文件"):
+        syncing.make_bundle(alone, tmp_path / "a.bzb")
+    setup.new_unit(bureau, "西湖区中心", "330106", tmp_path / "u.json", alone.identity.organisation)
+    joined = setup.join_later(alone, tmp_path / "u.json")
+    syncing.make_bundle(joined, tmp_path / "a.bzb")
+    syncing.apply_bundle(bureau, tmp_path / "a.bzb")
+    assert bureau.read.row("detail_entry", key) is not None
+    setup.new_unit(bureau, "上城区中心", "330102", tmp_path / "other.json")
+    with pytest.raises(Refusal, match="给其他单位的"):
+        setup.join_later(joined, tmp_path / "other.json")
+    alone.workspace.close()
+    bureau.workspace.close()

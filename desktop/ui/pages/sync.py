@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from desktop.app import setup, syncing
 from desktop.domain.changes import Changes
+from desktop.store.workspace import Identity
 from desktop.sync.bundles import Outcome
 from desktop.ui import theme
 from desktop.ui.desk import Desk, Page
@@ -74,8 +75,19 @@ class SyncPage(Page):
             self.recipient.addItem(f"发给 {unit.name}", unit.identity)
 
     def show_target(self, target: object) -> None:
-        if isinstance(target, Path):
+        if isinstance(target, Path) and target.suffix.lower() == ".json":
+            self.join(target)
+        elif isinstance(target, Path):
             self.look_into(target)
+
+    def join(self, path: Path) -> None:
+        """Open a unit file: from now on this office reports to the bureau that wrote it."""
+        session = self.session
+        self.desk.write(lambda _job: setup.join_later(session, path), lambda joined: self._joined(joined.identity))
+
+    def _joined(self, identity: Identity) -> None:
+        self.session.identity = identity
+        self.desk.say("ok", "已加入市局，可以生成上报包了")
 
     def make(self) -> None:
         """Ask for the folder (a USB stick) and write the bundle there."""
@@ -95,9 +107,11 @@ class SyncPage(Page):
 
     def choose(self) -> None:
         """Ask for a bundle."""
-        chosen, _ = QFileDialog.getOpenFileName(self, "打开同步包", "", "同步包 (*.bzb *.zip *.txt);;所有文件 (*)")
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "打开同步包", "", "同步包、授权文件 (*.bzb *.zip *.txt *.json);;所有文件 (*)"
+        )
         if chosen:
-            self.look_into(Path(chosen))
+            self.show_target(Path(chosen))
 
     def look_into(self, path: Path) -> None:
         """Verify a bundle and show what it would do."""
