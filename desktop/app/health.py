@@ -25,9 +25,12 @@ class HealthFinding:
 
 
 def check(session: Session) -> list[HealthFinding]:
-    """Every finding: the file itself, what is derived, rules, references, duplicates."""
+    """Every finding: the file itself (and then nothing else if it is damaged), what is derived, rules, references,
+    circles, duplicates, states."""
+    if not session.workspace.is_whole():
+        return [HealthFinding("damaged_file", "", "", "数据文件有损坏，请从备份恢复")]
     return [
-        *_file(session),
+        *_triggers(session),
         *_derived(session),
         *_rules(session),
         *_references(session),
@@ -37,9 +40,7 @@ def check(session: Session) -> list[HealthFinding]:
     ]
 
 
-def _file(session: Session) -> Iterator[HealthFinding]:
-    if not session.workspace.is_whole():
-        yield HealthFinding("damaged_file", "", "", "数据文件有损坏，请从备份恢复")
+def _triggers(session: Session) -> Iterator[HealthFinding]:
     if not migrations.triggers_whole(session.workspace.database, session.schema):
         yield HealthFinding("journal_incomplete", "", "", "修改记录的机制不完整，请重新打开程序")
 
@@ -100,7 +101,7 @@ def _states(session: Session) -> Iterator[HealthFinding]:
     for key, told, state in session.read.cells(query, ("key", "source_status", "status")):
         meant = word_to_status(str(told))
         unknown = state == Status.UNVERIFIED and meant not in OBSOLETE
-        if meant is None or meant == state or unknown:
+        if meant is None or state is None or meant == state or unknown:
             continue
         name = session.read.caption("standard", str(key))
         sentence = f"{name}：原载状态“{told}”，按日期推得“{Status(str(state)).label}”，请核对日期或代替关系"

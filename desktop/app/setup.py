@@ -73,7 +73,17 @@ def open_library(folder: Path) -> Session:
     """Open a library with the person who last sat here."""
     workspace = Workspace.open(folder)
     row = workspace.connection.execute("SELECT value FROM identity WHERE name = 'person'").fetchone()
-    return Session(workspace, row[0] if row else UNNAMED)
+    session = Session(workspace, row[0] if row else UNNAMED)
+    take_in_kept(session)
+    return session
+
+
+def take_in_kept(session: Session) -> None:
+    """After an upgrade: what other PCs of a newer version sent meanwhile and this one only kept."""
+    if session.read.connection.execute("SELECT 1 FROM sync_unknown LIMIT 1").fetchone():
+        from desktop.sync import upgrading
+
+        upgrading.drain(session.workspace, session.person)
 
 
 def choose_person(workspace: Workspace, person: str) -> Session:

@@ -57,7 +57,8 @@ def make_backup(workspace: "Workspace", reason: str) -> Backup:
         target.with_suffix(".json").write_text(listing, encoding="utf-8")
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise EnvironmentFault("backup_failed", "备份没有做成，请检查磁盘空间和数据文件夹的写入权限") from error
     _thin(workspace.folder, at)
     return Backup(target, reason, at)
@@ -84,7 +85,8 @@ def backups(folder: Path) -> list[Backup]:
 
 
 def kept(times: Iterable[datetime.datetime], now: datetime.datetime) -> set[datetime.datetime]:
-    """Which backups to keep: the newest of each of the last days, weeks and months, and the most recent ones."""
+    """Which backups to keep: the newest of each of the last days, weeks and months, the most recent ones, and the
+    one just made with those of a clock that ran ahead."""
     newest = sorted(times, reverse=True)
     keep = set(newest[:RECENT])
     for count, span in ((DAILY, "%Y-%m-%d"), (WEEKLY, "%G-%V"), (MONTHLY, "%Y-%m")):
@@ -92,7 +94,7 @@ def kept(times: Iterable[datetime.datetime], now: datetime.datetime) -> set[date
         for time in newest:
             seen.setdefault(time.strftime(span), time)
         keep.update(sorted(seen.values(), reverse=True)[:count])
-    return keep | {time for time in newest if time > now}
+    return keep | {time for time in newest if time >= now}
 
 
 def _thin(folder: Path, now: datetime.datetime) -> None:

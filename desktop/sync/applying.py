@@ -6,6 +6,7 @@ different ones are a conflict, which a later ordinary edit ends because it desce
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from desktop.domain.dates import parse_date
@@ -19,6 +20,9 @@ from desktop.store.tables import quoted
 from desktop.sync.graph import StreamGraph
 from desktop.sync.segments import Header, Operation
 from desktop.sync.streams import Stream
+
+WHOLE = ""
+"""Column under which an operation on a ledger of a newer version is kept as a whole."""
 
 _INTEGERS = (Kind.INTEGER, Kind.FLAG)
 
@@ -90,24 +94,56 @@ class Applier:
 
     def apply(self, n: int, header: Header, sha: str, operations: list[Operation]) -> None:
         """Write the operations of segment `n`, each under the transaction it belonged to."""
+        for idx, operation in self._retold(sha, operations):
+            known, unknown = self._split(operation)
+            self._keep_unknown(n, idx, operation, unknown)
+            if self._schema.has(operation.ledger):
+                self.touched.named.add((operation.ledger, operation.key))
+                self._write(n, idx, operation, known, header.schema)
+
+    def apply_late(self, n: int, header: Header, sha: str, operations: list[Operation],
+                   kept: set[tuple[str, str, int, str]]) -> None:  # fmt: skip
+        """Write only what was `kept` of segment `n` as (ledger, key, operation, column) because it was not known."""
+        for idx, operation in self._retold(sha, operations):
+            mine = {
+                column
+                for ledger, key, at, column in kept
+                if (ledger, key, at) == (operation.ledger, operation.key, idx)
+            }
+            if not mine:
+                continue
+            known, unknown = self._split(operation)
+            self._keep_unknown(n, idx, operation, {name: cell for name, cell in unknown.items() if name in mine})
+            if not self._schema.has(operation.ledger):
+                continue
+            if operation.born and WHOLE in mine:
+                self._write(n, idx, operation, known, header.schema)
+                continue
+            for name in mine & known.keys():
+                self._set(n, idx, operation.ledger, operation.key, name, operation.told.at, known[name])
+
+    def _retold(self, sha: str, operations: list[Operation]) -> Iterator[tuple[int, Operation]]:
         told = None
         for idx, operation in enumerate(operations):
             if operation.told != told:
                 told = operation.told
                 self._transaction.retell(told.at, told.person, told.label, told.basis, sha)
-            if not self._schema.has(operation.ledger):
-                self._keep_unknown(n, idx, operation, operation.cells)
-                continue
-            ledger = self._schema.ledger(operation.ledger)
-            names = {"_del", *(item.name for item in ledger.stored)}
-            known = {name: cell for name, cell in operation.cells.items() if name in names}
-            self._keep_unknown(n, idx, operation, {k: v for k, v in operation.cells.items() if k not in names})
-            self.touched.named.add((operation.ledger, operation.key))
-            if operation.born:
-                self._born(n, idx, ledger, operation, known, header.schema)
-            else:
-                for name, cell in known.items():
-                    self._set(n, idx, operation.ledger, operation.key, name, operation.told.at, cell)
+            yield idx, operation
+
+    def _split(self, operation: Operation) -> tuple[dict[str, Cell], dict[str, Cell]]:
+        """The cells this version knows, and those it only keeps."""
+        if not self._schema.has(operation.ledger):
+            return {}, {WHOLE: None, **operation.cells}
+        names = {"_del", *(item.name for item in self._schema.ledger(operation.ledger).stored)}
+        known = {name: cell for name, cell in operation.cells.items() if name in names}
+        return known, {name: cell for name, cell in operation.cells.items() if name not in names}
+
+    def _write(self, n: int, idx: int, operation: Operation, cells: dict[str, Cell], schema: int) -> None:
+        if operation.born:
+            self._born(n, idx, self._schema.ledger(operation.ledger), operation, cells, schema)
+            return
+        for name, cell in cells.items():
+            self._set(n, idx, operation.ledger, operation.key, name, operation.told.at, cell)
 
     def _born(self, n: int, idx: int, ledger: Ledger, operation: Operation, cells: dict[str, Cell],
               schema: int) -> None:  # fmt: skip

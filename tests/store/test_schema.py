@@ -13,7 +13,7 @@ from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.ledgers import SCHEMA
 from desktop.domain.ledgers.standard import Standard
 from desktop.domain.query import Query
-from desktop.domain.record import Cell, Schema, text
+from desktop.domain.record import Cell, Record, Schema, text
 from desktop.store import backup
 from desktop.store.workspace import LIBRARY, Workspace
 from tests.libraries import dump, lone_office, pair, version_of
@@ -107,7 +107,40 @@ def test_a_version_1_peer_keeps_the_unknown_cell_and_passes_it_on(tmp_path: Path
     ).fetchall()
     ours = newer.read.connection.execute("SELECT hdr, sig, payload FROM sync_seg").fetchall()
     assert set(theirs) == set(ours)
+    setup.take_in_kept(bureau)
+    assert bureau.read.connection.execute("SELECT count(*) FROM sync_unknown").fetchone()[0] == 2
     bureau.workspace.close()
+    upgraded_bureau = Session(Workspace.open(tmp_path / "bureau", schema=TWO), "李文")
+    setup.take_in_kept(upgraded_bureau)
+    assert dump(upgraded_bureau)["standard"] == dump(newer)["standard"]
+    assert upgraded_bureau.read.connection.execute("SELECT count(*) FROM sync_unknown").fetchone()[0] == 0
+    assert history.of_record(upgraded_bureau, "standard", key)[0].new == "老郑"
+    upgraded_bureau.workspace.close()
+    newer.workspace.close()
+
+
+class Stall(Record, name="stall", label="窗口", since=2):
+    """A ledger that only version 2 has."""
+
+    name: Cell = text("名称", since=2)
+
+
+def test_a_ledger_of_a_newer_version_is_kept_whole_until_the_upgrade(tmp_path: Path) -> None:
+    three = Schema(2, (*SCHEMA.ledgers, Stall.ledger))
+    bureau, office = pair(tmp_path)
+    office.workspace.close()
+    newer = Session(Workspace.open(tmp_path / "office", schema=three), "陈立")
+    with newer.write("新台账") as transaction:
+        keys = transaction.insert_many("stall", ("name",), [("一号",), (None,)])
+    with newer.write("改名") as transaction:
+        transaction.update("stall", keys[0], {"name": "甲号"})
+    syncing.make_bundle(newer, tmp_path / "a.bzb")
+    assert syncing.apply_bundle(bureau, tmp_path / "a.bzb").notes == []
+    bureau.workspace.close()
+    upgraded_bureau = Session(Workspace.open(tmp_path / "bureau", schema=three), "李文")
+    setup.take_in_kept(upgraded_bureau)
+    assert dump(upgraded_bureau)["stall"] == dump(newer)["stall"]
+    upgraded_bureau.workspace.close()
     newer.workspace.close()
 
 
