@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop.app.job import Job
 from desktop.app.references import resolve
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
@@ -12,6 +13,9 @@ from desktop.domain.query import owner_of
 from desktop.domain.record import Cell, Column, Field, Kind, Ledger, Problem, Row
 from desktop.store.journal import Transaction
 from desktop.store.reading import Reader
+
+STEP = 50
+"""Rows between two reports of progress."""
 
 
 @dataclass(frozen=True)
@@ -107,15 +111,57 @@ def write_row(transaction: Transaction, writes: Sequence[Written], root: Mapping
 
 def edit_cells(session: Session, ledger: str, edits: Sequence[Edit], label: str = "", basis: str = "") -> Changes:
     """Write the edited cells as one step; Refusal if any cell is refused, and then nothing is written."""
+    with session.write(label or _label(session, ledger, edits), basis) as transaction:
+        judge = Judge(transaction.reader, ledger, session.identity.organisation)
+        for key, typed in _by_row(edits).items():
+            write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key), typed))
+    return transaction.changes
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An edit that was not written, and why."""
+
+    edit: Edit
+    reason: str
+
+
+def edit_good_cells(
+    session: Session, ledger: str, edits: Sequence[Edit], label: str, job: Job | None = None
+) -> tuple[Changes, list[Refused]]:
+    """Write those of many cells that are acceptable as one step; the others with their reasons."""
+    job = job or Job()
+    refused: list[Refused] = []
+    with session.write(label) as transaction:
+        judge = Judge(transaction.reader, ledger, session.identity.organisation)
+        for done, (key, typed) in enumerate(_by_row(edits).items()):
+            if done % STEP == 0:
+                job.report(label, done, len(edits))
+            for group in _acceptable(session, judge, ledger, key, typed, refused):
+                write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key), group))
+    return transaction.changes, refused
+
+
+def _acceptable(
+    session: Session, judge: Judge, ledger: str, key: str, typed: Mapping[str, Typed], refused: list[Refused]
+) -> list[Mapping[str, Typed]]:
+    """The row's edits together if they pass together, else those that pass alone."""
+    try:
+        judge.judge(_own_row(session, judge.reader, ledger, key), typed)
+    except Refusal as refusal:
+        if len(typed) == 1:
+            refused.extend(Refused(Edit(key, path, value), refusal.message) for path, value in typed.items())
+            return []
+        alone = [_acceptable(session, judge, ledger, key, {path: value}, refused) for path, value in typed.items()]
+        return [group for groups in alone for group in groups]
+    return [typed]
+
+
+def _by_row(edits: Sequence[Edit]) -> dict[str, dict[str, Typed]]:
     by_row: dict[str, dict[str, Typed]] = {}
     for edit in edits:
         by_row.setdefault(edit.key, {})[edit.path] = edit.typed
-    label = label or _label(session, ledger, edits)
-    with session.write(label, basis) as transaction:
-        judge = Judge(transaction.reader, ledger, session.identity.organisation)
-        for key, typed in by_row.items():
-            write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key), typed))
-    return transaction.changes
+    return by_row
 
 
 def check_edit(session: Session, ledger: str, key: str, path: str, typed: Typed) -> str | None:

@@ -1,5 +1,6 @@
 """Beginning: founding, joining by a unit file, the practice library; what cannot begin leaves nothing behind."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from desktop import resources
 from desktop.app import history, inspection, setup, statistics, syncing, system
 from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import is_organisation
+from desktop.domain.ledgers.inspection import Finding
 from desktop.domain.query import Query, where
 from desktop.store.workspace import LIBRARY
 from desktop.sync import enrolment
@@ -171,14 +174,17 @@ def test_what_is_no_unit_file_is_refused_and_no_library_made(tmp_path: Path, con
 
 def test_the_practice_library_holds_what_every_page_shows(practice: Session) -> None:
     assert practice.sample and practice.person == "演练人员"
-    table = statistics.table(practice, as_of="2026-11-21")
-    total = table.groups[0].total
-    assert (total.planned.value, total.present.value, total.drafting.value) == (209, 188, 21)
+    data = json.loads(resources.read_text("sample", "district.json"))
+    total = statistics.table(practice, as_of="2026-11-21").groups[0].total
+    entries = len(data["standards"]) + len(data["planned"])
+    assert practice.read.count(Query("detail_entry")) == entries
+    assert (total.planned.value + total.obsolete.value, total.drafting.value) == (entries, len(data["planned"]))
     for ledger in ("checklist", "inspection", "inspection_result", "finding", "organisation", "person"):
         assert practice.read.count(Query(ledger)) > 0, ledger
     for sheet in practice.read.rows(Query("inspection")):
         assert inspection.progress_of(practice, str(sheet["key"])).state == "done"
-    states = {state for (state,) in practice.read.cells(Query("finding", as_of="2026-11-21"), ["state"])}
+    days = [str(finding.due_on) for finding in practice.read.records(Finding) if not finding.closed_on]
+    states = {state for (state,) in practice.read.cells(Query("finding", as_of=max(days)), ["state"])}
     assert states == {"open", "overdue", "closed"}
     assert syncing.file_name(practice, "", 3).startswith("演练_上报_")
 

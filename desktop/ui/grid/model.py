@@ -69,8 +69,7 @@ class LedgerModel(QAbstractTableModel):
             self.set_query(self.query)
             return
         self._pages.clear()
-        if self.rowCount() and self.columnCount():
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+        self._repaint()
 
     def sort_by(self, sorts: tuple[Sort, ...]) -> None:
         """Show in another order."""
@@ -207,10 +206,24 @@ class LedgerModel(QAbstractTableModel):
             self._typed[key, path] = (self._typed[key, path][0], reason)
             self.reload()
 
-    def keep_refused(self, index: QModelIndex, typed: str, reason: str) -> None:
+    def keep_typed(self, cells: list[tuple[str, str, str]]) -> None:
+        """Show (key, path, text) as being written."""
+        self._typed.update({(key, path): (text, "") for key, path, text in cells})
+        self._repaint()
+
+    def settle(self, cells: list[tuple[str, str]]) -> None:
+        """The writing of these cells (key, path) is over."""
+        for cell in cells:
+            self._typed.pop(cell, None)
+
+    def keep_refused(self, key: str, path: str, typed: str, reason: str) -> None:
         """Show a refused text in its cell, red, with the reason."""
-        self._typed[self.key_at(index.row()), self.columns[index.column()].path] = (typed, reason)
-        self.dataChanged.emit(index, index)
+        self._typed[key, path] = (typed, reason)
+        self._repaint()
+
+    def _repaint(self) -> None:
+        if self.rowCount() and self.columnCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
     def forget_typed(self, index: Index) -> None:
         """Back to the stored value."""

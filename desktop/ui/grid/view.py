@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QMenu, QTableView, QWidget
 
 from desktop.app import editing
-from desktop.app.editing import Edit
+from desktop.app.editing import Edit, Refused
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Sort
@@ -189,22 +189,26 @@ class LedgerGrid(QTableView):
     def _write_many(self, cells: list[tuple[QModelIndex, str]], label: str) -> None:
         """Good cells are written as one step, refused ones stay red with their text."""
         model = self.ledger_model
-        good = []
-        for index, text in cells:
-            if not model.flags(index) & Qt.ItemFlag.ItemIsEditable or text == model.shown(index):
-                continue
-            key, path = model.key_at(index.row()), model.columns[index.column()].path
-            reason = editing.check_edit(model.session, model.query.ledger, key, path, text)
-            if reason:
-                model.keep_refused(index, text, reason)
-            else:
-                good.append(Edit(key, path, text))
-        refused = sum(bool(model.reason(index)) for index, _ in cells)
-        if refused:
-            self.complained.emit(f"有 {refused} 格没有通过检查，已标红，其余照常写入；停在红格上可看原因")
-        if good:
-            session, ledger = model.session, model.query.ledger
-            self._runner.write(lambda _job: editing.edit_cells(session, ledger, good, label), self.committed.emit)
+        edits = [
+            Edit(model.key_at(index.row()), model.columns[index.column()].path, text)
+            for index, text in cells
+            if model.flags(index) & Qt.ItemFlag.ItemIsEditable and text != model.shown(index)
+        ]
+        if not edits:
+            return
+        model.keep_typed([(edit.key, edit.path, str(edit.typed)) for edit in edits])
+        session, ledger = model.session, model.query.ledger
+
+        def done(result: tuple[Changes, list[Refused]]) -> None:
+            changes, refused = result
+            model.settle([(edit.key, edit.path) for edit in edits])
+            for item in refused:
+                model.keep_refused(item.edit.key, item.edit.path, str(item.edit.typed), item.reason)
+            self.committed.emit(changes)
+            if refused:
+                self.complained.emit(f"有 {len(refused)} 格没有通过检查，已标红，其余照常写入；停在红格上可看原因")
+
+        self._runner.write(lambda job: editing.edit_good_cells(session, ledger, edits, label, job), done)
 
     def delete_rows(self) -> None:
         """Move the selected rows to the recycle bin."""

@@ -1,0 +1,109 @@
+"""Counting entries into a layout: what counts, what counts once, what is shown where nothing is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.domain.figures import NOTHING, Count, Ratio, count
+from desktop.domain.statistics import UNFILLED, GroupLayout, Item, Layout, Measure, Placed, StatisticsTable, tabulate
+
+LEVELS = (Item("national", "国家标准"), Item("internal", "内部标准"))
+LAYOUT = Layout(
+    "x", "x", "标准统计表",
+    (GroupLayout("按级别", "level", LEVELS, "共计"), GroupLayout("按处室", "department", (), "共计")),
+    ((Measure.PLANNED, "应有数"), (Measure.PRESENT, "现有数"), (Measure.RATIO, "%")),
+)  # fmt: skip
+
+
+def _entry(key: str, thing: str = "", status: str = "current", *, planned: bool = False, **values: str) -> Placed:
+    return Placed(key, thing or key, planned, status, {"level": "national", "department": "综合处", **values})
+
+
+def _table(*entries: Placed) -> StatisticsTable:
+    return tabulate(LAYOUT, entries, "2026-11-21")
+
+
+def _shown(table: StatisticsTable, group: int = 0) -> dict[str, tuple[str, str, str]]:
+    rows = (*table.groups[group].rows, table.groups[group].total)
+    return {row.label: (row.shown(Measure.PLANNED), row.shown(Measure.PRESENT), row.shown(Measure.RATIO)) for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("status", "planned", "counted"),
+    [
+        ("current", False, (1, 1, 0, 0)),
+        ("upcoming", False, (1, 1, 0, 0)),
+        ("unverified", False, (1, 1, 0, 0)),
+        ("superseded", False, (0, 0, 0, 1)),
+        ("withdrawn", False, (0, 0, 0, 1)),
+        ("", True, (1, 0, 1, 0)),
+    ],
+)
+def test_state_and_plan_decide_the_column(status: str, planned: bool, counted: tuple[int, ...]) -> None:
+    total = _table(_entry("a", status=status, planned=planned)).groups[0].total
+    found = (total.planned, total.present, total.drafting, total.obsolete)
+    assert tuple(figure.value for figure in found) == counted
+
+
+def test_a_standard_at_several_nodes_counts_once_with_all_its_rows_as_proof() -> None:
+    table = _table(_entry("a", "GB 1"), _entry("b", "GB 1", department="资产处"), _entry("c", "GB 2"))
+    assert _shown(table)["共计"] == ("2", "2", "100.0")
+    assert table.groups[0].total.proof(Measure.PLANNED).keys == ("a", "b", "c")
+    assert _shown(table, 1) == {"综合处": ("2", "2", "100.0"), "资产处": ("1", "1", "100.0"), "共计": ("2", "2", "100.0")}
+    sentences = [check.sentence for check in table.checks]
+    assert "两组共计相等；应有数 2 = 明细表 3 行 − 废止和被代替 0 行，再去掉同一标准的重复 1 行。" in sentences
+    assert "按处室：有标准分属几行，共计只计 1 次，比各行之和少 1。" in sentences
+
+
+def test_an_empty_denominator_is_a_dash_never_a_number() -> None:
+    assert _shown(_table()) == {"国家标准": ("0", "0", NOTHING), "内部标准": ("0", "0", NOTHING), "共计": ("0", "0", NOTHING)}
+
+
+def test_values_outside_the_form_stand_in_a_row_of_their_own() -> None:
+    shown = _shown(_table(_entry("a"), _entry("b", level="martian"), _entry("c", level="")))
+    assert shown[UNFILLED] == ("2", "2", "100.0") and shown["共计"] == ("3", "3", "100.0")
+    assert UNFILLED not in _shown(_table(_entry("a")))
+
+
+def test_rows_that_need_a_look_are_named() -> None:
+    table = _table(_entry("a"), _entry("b", status="unverified"), _entry("c", status="withdrawn"))
+    (check,) = [check for check in table.checks if check.keys]
+    assert (check.keys, check.sentence) == (("b",), "现有数中有 1 行没有发布、实施日期，状态待核实。")
+
+
+entries = st.lists(
+    st.builds(
+        Placed, st.uuids().map(str), st.sampled_from("abcdef"), st.booleans(),
+        st.sampled_from(["current", "withdrawn", "superseded", "unverified"]),
+        st.fixed_dictionaries({"level": st.sampled_from(["national", "internal", "", "x"]),
+                               "department": st.sampled_from(["综合处", "资产处", ""])}),
+    ), max_size=15,
+)  # fmt: skip
+
+
+@given(entries)
+def test_totals_agree_between_groups_and_no_row_exceeds_them(placed: list[Placed]) -> None:
+    table = _table(*placed)
+    assert all(check.holds for check in table.checks)
+    first, second = (group.total for group in table.groups)
+    for measure in Measure:
+        assert first.shown(measure) == second.shown(measure)
+    for group in table.groups:
+        for row in group.rows:
+            assert row.planned.value <= first.planned.value and row.present.value <= row.planned.value
+            assert set(row.planned.keys) <= set(first.planned.keys)
+        assert sum(row.planned.value for row in group.rows) >= first.planned.value
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "shown"),
+    [(0, 0, "—"), (5, 0, "—"), (0, 3, "0.0"), (1, 3, "33.3"), (2, 3, "66.7"), (1, 8, "12.5"), (1, 16, "6.3"),
+     (1, 2000, "0.1"), (1, 2001, "0.0"), (3, 3, "100.0"), (7, 3, "233.3")],
+)  # fmt: skip
+def test_a_ratio_has_one_decimal_rounded_half_up(numerator: int, denominator: int, shown: str) -> None:
+    assert Ratio(numerator, denominator).shown == shown
+
+
+def test_a_count_keeps_rows_and_counts_things() -> None:
+    assert count([("a", "x"), ("b", "x"), ("c", "y")]) == Count(("a", "b", "c"), frozenset("xy"))
+    assert count([]).value == 0
