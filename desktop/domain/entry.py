@@ -68,7 +68,9 @@ def _number(field: Field, typed: Typed) -> Cell:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise Refusal("bad_number", f"“{field.label}”要填数字，“{typed}”不是数字") from None
+        number = Decimal("nan")
+    if number.is_nan():
+        raise Refusal("bad_number", f"“{field.label}”要填数字，“{typed}”不是数字")
     if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
         raise Refusal("bad_number", f"“{field.label}”的数字太大，请核对“{typed}”")
     if field.kind is Kind.INTEGER:

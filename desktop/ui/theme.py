@@ -164,6 +164,7 @@ def _sheet(c: dict[str, str]) -> str:
         border: 1px solid {c["bad"]}; }}
     QTableView, QTreeView, QListView {{ background: {c["surface"]}; border: none; outline: 0;
         selection-background-color: {c["selection"]}; selection-color: {c["text"]}; gridline-color: {c["line"]}; }}
+    QTableView#frozen {{ border-right: 2px solid {c["line_strong"]}; }}
     QHeaderView::section {{ background: {c["head"]}; color: {c["text_2"]}; border: none;
         border-right: 1px solid {c["line"]}; border-bottom: 1px solid {c["line_strong"]}; padding: 0 8px;
         font-weight: 700; font-size: 12px; }}

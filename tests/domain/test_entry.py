@@ -66,7 +66,9 @@ def test_what_is_typed_becomes_a_cell(field: Field, typed: Typed, cell: Cell) ->
         (DATE, True, "“发布日期”看不懂“True”，请写成 2022-11-07、2022-11 或 2022"),
         (INTEGER, "第一", "“顺位”要填数字，“第一”不是数字"),
         (INTEGER, "1.5", "“顺位”要填整数，“1.5”不是整数"),
-        (DECIMAL, "NaN", "“分值”的数字太大，请核对“NaN”"),
+        (DECIMAL, "NaN", "“分值”要填数字，“NaN”不是数字"),
+        (INTEGER, float("nan"), "“顺位”要填数字，“nan”不是数字"),
+        (DECIMAL, "Infinity", "“分值”的数字太大，请核对“Infinity”"),
         (DECIMAL, "1e400", "“分值”的数字太大，请核对“1e400”"),
         (FLAG, "也许", "“应训”请填“是”或“否”，“也许”看不懂"),
         (FLAG, 2, "“应训”请填“是”或“否”，“2”看不懂"),
@@ -81,7 +83,7 @@ def test_what_is_not_understood_is_told_in_one_sentence(field: Field, typed: Typ
 
 
 def test_an_unknown_choice_names_those_there_are() -> None:
-    with pytest.raises(Refusal, match="“标准级别”没有“部颁”这一项，请选：国家标准、行业标准、.*、国际标准"):
+    with pytest.raises(Refusal, match=r"“标准级别”没有“部颁”这一项，请选：国家标准、行业标准、.*、国际标准"):
         read_cell(LEVEL, "部颁")
 
 

@@ -73,8 +73,8 @@ def test_a_declaration_leaves_its_ledger_behind() -> None:
 
 
 def test_a_record_is_a_frozen_value() -> None:
-    box = Box(key="k", title="甲")
-    assert box == Box(key="k", title="甲") and box.colour is None
+    box = Box(key="k", title="甲", colour=None, weight="1", items=None, state=None)
+    assert box == Box(key="k", title="甲", colour=None, weight="1", items=None, state=None)
     with pytest.raises(dataclasses.FrozenInstanceError):
         box.title = "乙"  # type: ignore[misc]
 

@@ -211,7 +211,8 @@ def test_rows_still_in_the_write_ahead_log_are_in_backup_and_set_aside_file(offi
     folder = office.workspace.folder
     first = backup.make_backup(office.workspace, "手动")
     office.workspace.close()
-    ended = subprocess.run([sys.executable, "-c", _DIES, str(folder)], env=os.environ, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(Path(setup.__file__).parents[2])}
+    ended = subprocess.run([sys.executable, "-c", _DIES, str(folder)], env=environment, check=False)
     assert ended.returncode == -signal.SIGKILL
     assert (folder / f"{LIBRARY}-wal").stat().st_size > 0
     aside = backup.restore(folder, first.path)

@@ -94,6 +94,24 @@ def test_a_typed_cell_is_written_shown_and_undone(window: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: page.model.shown(page.model.index(3, _section(page, "department"))) == "新处室")
 
 
+def test_a_frozen_column_stays_and_is_edited_where_it_is_seen(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    page.grid.horizontalScrollBar().setValue(page.grid.horizontalScrollBar().maximum())
+    assert page.grid.frozen.sections == [0, 1]
+    assert page.grid.frozen.visualRect(page.model.index(2, 0)).left() == 0
+    page.grid.setCurrentIndex(page.model.index(2, 1))
+    qtbot.keyClick(page.grid, Qt.Key.Key_F2)
+    editor = page.grid.frozen.findChild(QLineEdit)
+    assert isinstance(editor, QLineEdit) and editor.isVisible()
+    editor.selectAll()
+    enter(editor, "改过的名称")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.model.shown(page.model.index(2, 1)) == "改过的名称" and not window.desk.runner.busy)
+    assert page.grid.currentIndex().row() == 3
+    page.grid.setCurrentIndex(page.model.index(2, 2))
+    assert page.grid.visualRect(page.model.index(2, 2)).left() >= page.grid.frozen.width() - 2
+
+
 def test_a_refused_text_stays_red_with_its_reason_and_escape_restores(window: MainWindow, qtbot: QtBot) -> None:
     page = _standards(window)
     at = page.model.index(0, _section(page, "standard.effective_on"))

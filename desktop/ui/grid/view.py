@@ -1,7 +1,9 @@
 """The grid: keys, clipboard and menus over a `LedgerModel`; every write goes through the runner as one step."""
 
+from typing import Any
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QMenu, QTableView, QWidget
 
 from desktop.app import editing
@@ -12,6 +14,7 @@ from desktop.domain.query import Sort
 from desktop.ui import theme
 from desktop.ui.grid import clipboard
 from desktop.ui.grid.delegate import CellDelegate
+from desktop.ui.grid.frozen import FrozenColumns
 from desktop.ui.grid.model import Index, LedgerModel
 from desktop.ui.runner import Runner
 
@@ -26,7 +29,7 @@ class LedgerGrid(QTableView):
     history_asked = Signal(str)
     row_chosen = Signal(str)
 
-    def __init__(self, model: LedgerModel, runner: Runner, parent: QWidget | None = None) -> None:
+    def __init__(self, model: LedgerModel, runner: Runner, frozen: int = 1, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.ledger_model = model
         self._runner = runner
@@ -55,6 +58,22 @@ class LedgerGrid(QTableView):
         runner.busy_changed.connect(self._lock)
         for section, column in enumerate(model.columns):
             self.setColumnWidth(section, min(320, max(72, column.field.width * 8 + 20)))
+        self.frozen = FrozenColumns(self, frozen, self._edited)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.frozen.place()
+
+    def scrollTo(
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        """Bring a cell out from under the frozen columns too."""
+        super().scrollTo(index, hint)
+        if self.frozen.isHidden() or self.frozen.covers(index.column()):
+            return
+        hidden = self.frozen.width() - self.columnViewportPosition(index.column())
+        if hidden > 0:
+            self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - hidden)
 
     def refresh(self, changes: Changes) -> None:
         """Re-read what a transaction touched, keeping the current cell."""
@@ -89,14 +108,29 @@ class LedgerGrid(QTableView):
         elif key == Qt.Key.Key_Escape and self.currentIndex().isValid():
             self.ledger_model.forget_typed(self.currentIndex())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.state() is not QAbstractItemView.State.EditingState:
+            editing_state = QAbstractItemView.State.EditingState
+            if editing_state not in (self.state(), self.frozen.state()):
                 self._move(1)
         else:
             super().keyPressEvent(event)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
-        """Enter goes on downwards, as in a spreadsheet."""
         super().closeEditor(editor, hint)
+        self._edited(hint)
+
+    def edit(  # type: ignore[override] # one method for both forms that Qt has
+        self,
+        index: Index,
+        trigger: QAbstractItemView.EditTrigger = QAbstractItemView.EditTrigger.AllEditTriggers,
+        event: Any = None,
+    ) -> bool:
+        """Frozen columns are edited where they are seen."""
+        if self.frozen.covers(index.column()):
+            return bool(QTableView.edit(self.frozen, index, trigger, event))
+        return bool(super().edit(index, trigger, event))
+
+    def _edited(self, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Enter goes on downwards, as in a spreadsheet."""
         if hint is QAbstractItemDelegate.EndEditHint.SubmitModelCache:
             self._move(1)
 

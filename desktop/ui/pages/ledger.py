@@ -26,13 +26,15 @@ class LedgerPage(Page):
 
     ledger = ""
     sort: tuple[Sort, ...] = ()
+    frozen = 1
+    """Columns that stay when the grid is scrolled sideways."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._chips: list[Test] = []
         self._only: tuple[str, ...] = ()
         self.model = LedgerModel(self.session, self._query())
-        self.grid = LedgerGrid(self.model, desk.runner)
+        self.grid = LedgerGrid(self.model, desk.runner, self.frozen)
         self.panel = RecordPanel(desk, self.ledger)
         self.counted = label("", "quiet", 12)
         self.words = QLineEdit()

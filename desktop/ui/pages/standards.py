@@ -22,6 +22,7 @@ class StandardsPage(LedgerPage):
     title = "标准明细"
     ledger = "detail_entry"
     sort = (Sort("code"), Sort("standard.number"))
+    frozen = 2
 
     def context(self) -> str:
         version = system.active_versions(self.session.read).get(self.session.identity.organisation)

@@ -1,0 +1,82 @@
+"""Frozen columns: a second view over the first columns of the same model and selection."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemDelegate, QTableView, QWidget
+
+from desktop.ui import theme
+from desktop.ui.grid.delegate import CellDelegate
+
+EDGE = 2
+"""Width of the line after the frozen columns, in logical pixels."""
+
+
+class FrozenColumns(QTableView):
+    """Lies over the left edge of `grid` and shows its first `count` columns whatever is scrolled."""
+
+    def __init__(
+        self, grid: QTableView, count: int, edited: Callable[[QAbstractItemDelegate.EndEditHint], None]
+    ) -> None:
+        super().__init__(grid)
+        self._grid, self._count, self._edited = grid, count, edited
+        self.setModel(grid.model())
+        self.setSelectionModel(grid.selectionModel())
+        self.setItemDelegate(CellDelegate(self))
+        self.setObjectName("frozen")
+        self.setShowGrid(False)
+        self.setFocusProxy(grid)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.heights().row)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(grid.verticalScrollMode())
+        self.setSelectionMode(grid.selectionMode())
+        self.horizontalHeader().setFixedHeight(grid.horizontalHeader().height())
+        self.horizontalHeader().setSectionsClickable(True)
+        self.horizontalHeader().setDefaultAlignment(grid.horizontalHeader().defaultAlignment())
+        self.horizontalHeader().sectionClicked.connect(grid.horizontalHeader().sectionClicked)
+        self.horizontalHeader().sectionResized.connect(lambda at, _old, new: grid.setColumnWidth(at, new))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(grid.customContextMenuRequested)
+        self.verticalScrollBar().valueChanged.connect(grid.verticalScrollBar().setValue)
+        grid.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
+        grid.horizontalHeader().sectionResized.connect(lambda *_: self.place())
+        grid.horizontalHeader().sectionMoved.connect(lambda *_: self.place())
+        self.place()
+        self.show()
+
+    @property
+    def sections(self) -> list[int]:
+        """The frozen columns: those shown first."""
+        header = self._grid.horizontalHeader()
+        shown = (header.logicalIndex(at) for at in range(header.count()))
+        return [section for section in shown if not self._grid.isColumnHidden(section)][: self._count]
+
+    def covers(self, section: int) -> bool:
+        """Whether this view shows a column in place of the grid."""
+        return not self.isHidden() and section in self.sections
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        self._edited(hint)
+
+    def place(self) -> None:
+        """Follow the grid's widths, order and size."""
+        frozen = self.sections
+        width = 0
+        header = self.horizontalHeader()
+        blocked = header.blockSignals(True)
+        for section in range(self._grid.horizontalHeader().count()):
+            self.setColumnHidden(section, section not in frozen)
+            if section in frozen:
+                self.setColumnWidth(section, self._grid.columnWidth(section))
+                header.moveSection(header.visualIndex(section), frozen.index(section))
+                width += self._grid.columnWidth(section)
+        header.blockSignals(blocked)
+        left = self._grid.verticalHeader().width() + self._grid.frameWidth()
+        top = self._grid.frameWidth()
+        room = self._grid.viewport().width()
+        self.setVisible(width < room * 0.7)
+        height = self._grid.viewport().height() + self._grid.horizontalHeader().height()
+        self.setGeometry(left, top, width + EDGE, height)
