@@ -4,6 +4,7 @@ Exit status 0 done, 1 refused (one sentence on the error output), 2 wrong usage.
 """
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -153,6 +154,7 @@ def _say(parsed: Arguments, figures: object, words: str) -> None:
 
 
 def _open(parsed: Arguments) -> int:
+    gc.disable()  # nothing made while starting is garbage; the shown window turns it on again
     from desktop.ui.start import start
 
     return start(data_folder(parsed), given=parsed.data is not None, quit_after_start=parsed.quit_after_start)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache
 
 from desktop.domain.pinyin import fold
 
@@ -58,30 +59,28 @@ _OFFICE = r"(?P<body>[A-Z0-9\u4e00-\u9fff]{1,12}) (?:(?P<category>[A-Z]{1,4}) ?)
 _OFFICE_GLUED = r"(?P<joined>[A-Z0-9\u4e00-\u9fff]{0,11}[A-Z\u4e00-\u9fff])"
 _OWN_SEQUENCE = r"(?P<sequence>\d{1,12}(?:[.-]\d{1,3})*?)"
 
-_RULES: tuple[tuple[Family, re.Pattern[str]], ...] = tuple(
-    (family, re.compile(pattern, re.ASCII))
-    for family, pattern in (
-        # GBZ is a code of its own: only a written separator makes it GB/Z.
-        (Family.NATIONAL, rf"(?P<code>GBZ)(?:[/_ -]?(?P<mark>T){_GAP}| ?){_NUMBER}"),
-        (
-            Family.NATIONAL,
-            rf"(?P<code>GB)(?:(?:[/_ -]?(?=T)|[/_ -](?=Z))(?P<mark>[TZ]))?{_GAP}{_NUMBER}{_BEHIND}",
-        ),
-        (Family.LOCAL, rf"(?P<code>DBJ) ?{_REGION}(?:[/_ -]?(?P<mark>T){_GAP}|[/ -]){_NUMBER}"),
-        # Without a mark a blank after DB would make it the code of earthquake standards.
-        (Family.LOCAL, rf"(?P<code>DB) ?{_REGION}[/_ -]?(?P<mark>[TZ]){_GAP}{_NUMBER}"),
-        (Family.LOCAL, rf"(?P<code>DB){_REGION}[/ ]{_NUMBER}"),
-        (Family.GROUP, rf"(?P<code>T)[/_-](?=\d*[A-Z])(?P<body>[A-Z0-9]{{2,12}})[ _]{_NUMBER}"),
-        (Family.GROUP, rf"(?P<code>T)[/_-](?P<body>[A-Z0-9]{{1,11}}[A-Z]){_NUMBER}"),
-        (
-            Family.ENTERPRISE,
-            rf"(?P<code>Q)/(?:{_OFFICE}|{_OFFICE_GLUED}){_OWN_SEQUENCE}(?:-(?P<year>(?:19|20)\d{{2}}))?",
-        ),
-        (Family.INTERNATIONAL, _FOREIGN),
-        (Family.CONSTRUCTION, rf"(?P<code>建标) ?{_NUMBER}"),
-        (Family.INDUSTRY, rf"(?P<code>[A-Z]{{2,8}})(?:[/_ -](?P<mark>[TZ]))?(?P<gap>{_GAP}){_NUMBER}"),
-    )
+_RULES: tuple[tuple[Family, str], ...] = (
+    # GBZ is a code of its own: only a written separator makes it GB/Z.
+    (Family.NATIONAL, rf"(?P<code>GBZ)(?:[/_ -]?(?P<mark>T){_GAP}| ?){_NUMBER}"),
+    (
+        Family.NATIONAL,
+        rf"(?P<code>GB)(?:(?:[/_ -]?(?=T)|[/_ -](?=Z))(?P<mark>[TZ]))?{_GAP}{_NUMBER}{_BEHIND}",
+    ),
+    (Family.LOCAL, rf"(?P<code>DBJ) ?{_REGION}(?:[/_ -]?(?P<mark>T){_GAP}|[/ -]){_NUMBER}"),
+    # Without a mark a blank after DB would make it the code of earthquake standards.
+    (Family.LOCAL, rf"(?P<code>DB) ?{_REGION}[/_ -]?(?P<mark>[TZ]){_GAP}{_NUMBER}"),
+    (Family.LOCAL, rf"(?P<code>DB){_REGION}[/ ]{_NUMBER}"),
+    (Family.GROUP, rf"(?P<code>T)[/_-](?=\d*[A-Z])(?P<body>[A-Z0-9]{{2,12}})[ _]{_NUMBER}"),
+    (Family.GROUP, rf"(?P<code>T)[/_-](?P<body>[A-Z0-9]{{1,11}}[A-Z]){_NUMBER}"),
+    (
+        Family.ENTERPRISE,
+        rf"(?P<code>Q)/(?:{_OFFICE}|{_OFFICE_GLUED}){_OWN_SEQUENCE}(?:-(?P<year>(?:19|20)\d{{2}}))?",
+    ),
+    (Family.INTERNATIONAL, _FOREIGN),
+    (Family.CONSTRUCTION, rf"(?P<code>建标) ?{_NUMBER}"),
+    (Family.INDUSTRY, rf"(?P<code>[A-Z]{{2,8}})(?:[/_ -](?P<mark>[TZ]))?(?P<gap>{_GAP}){_NUMBER}"),
 )
+
 _ADOPTED = re.compile(_FOREIGN, re.ASCII)
 
 _OCR_DASH = re.compile(r"(?<=[0-9]) ?[一ー]{1,2} ?(?=[0-9])")
@@ -93,6 +92,12 @@ _NOTE = re.compile(r" ?[(\[]([^()\[\]]{1,40})[)\]]$")
 _EDITION = re.compile(r"((?:19|20)\d{2}) ?年?版", re.ASCII)
 _EDITION_BEHIND = re.compile(r"(?<=\d)[ ,]((?:19|20)\d{2}) ?年版$", re.ASCII)
 _MOST_NOTES = 6
+
+
+@cache
+def _rules() -> tuple[tuple[Family, re.Pattern[str]], ...]:
+    """The rules compiled, when the first number is read."""
+    return tuple((family, re.compile(pattern, re.ASCII)) for family, pattern in _RULES)
 
 
 def plain(text: str) -> str:
@@ -125,7 +130,7 @@ def prepared(text: str) -> tuple[str, str]:
 def read(text: str, codes: Mapping[str, str]) -> Reading | None:
     """The pieces of the number in `text`, or None if no rule fits; `codes` are the known industry codes."""
     clean, edition = prepared(text)
-    for family, pattern in _RULES:
+    for family, pattern in _rules():
         found = pattern.fullmatch(clean)
         if found is not None and (reading := _reading(family, found.groupdict(default=""), edition, codes)):
             return reading

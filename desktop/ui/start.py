@@ -1,12 +1,13 @@
 """From the command line to the open window."""
 
+import gc
 import hashlib
+import logging
 import os
 import sys
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
 
 from desktop.app import setup
@@ -14,7 +15,7 @@ from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault
 from desktop.domain.keys import ALPHABET
 from desktop.store.workspace import LIBRARY
-from desktop.ui import crash, theme
+from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.runner import Runner
 from desktop.ui.window import MainWindow
@@ -43,6 +44,8 @@ def make_window(session: Session) -> MainWindow:
     folder = session.workspace.folder
 
     def crashed(error: BaseException) -> None:
+        from desktop.ui import crash
+
         window.notice.say("bad", crash.sentence(crash.report(folder, error)))
 
     def hook(_kind: type[BaseException], error: BaseException, _trace: object) -> None:
@@ -57,9 +60,6 @@ def start(folder: Path, *, given: bool, quit_after_start: bool) -> int:
     """Open the library in `folder`, or begin one there; the exit status."""
     _need_screen()
     app = application()
-    name = server_name(folder)
-    if not quit_after_start and _other_window_came_forward(name):
-        return 0
     if not (folder / LIBRARY).is_file():
         from desktop.ui.first_start import FirstStart
 
@@ -70,17 +70,21 @@ def start(folder: Path, *, given: bool, quit_after_start: bool) -> int:
             return 0
         session = first.session
     else:
-        session = setup.open_library(folder)
-    crash.log_to(session.workspace.folder)
+        try:
+            session = setup.open_library(folder)
+        except EnvironmentFault as fault:
+            if fault.code == "workspace_open" and _other_window_came_forward(server_name(folder)):
+                return 0
+            raise
     window = make_window(session)
-    server = _listen(name, window)
     window.resize(1366, 728)
     window.show()
+    gc.enable()
     if quit_after_start:
         QTimer.singleShot(0, window.close)
-    status = app.exec()
-    server.close()
-    return status
+    else:
+        QTimer.singleShot(0, lambda: _settle_in(folder, window))
+    return app.exec()
 
 
 def _need_screen() -> None:
@@ -94,7 +98,17 @@ def server_name(folder: Path) -> str:
     return "standards-desk-" + "".join(ALPHABET[number >> 5 * place & 31] for place in range(16))
 
 
+def _settle_in(folder: Path, window: MainWindow) -> None:
+    """What can wait until the window is up: the log, and listening for a second start."""
+    from desktop.ui import crash
+
+    crash.log_to(folder)
+    _listen(server_name(folder), window)
+
+
 def _other_window_came_forward(name: str) -> bool:
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(200):
@@ -105,7 +119,9 @@ def _other_window_came_forward(name: str) -> bool:
     return True
 
 
-def _listen(name: str, window: MainWindow) -> QLocalServer:
+def _listen(name: str, window: MainWindow) -> None:
+    from PySide6.QtNetwork import QLocalServer
+
     QLocalServer.removeServer(name)
     server = QLocalServer(window)
 
@@ -118,5 +134,4 @@ def _listen(name: str, window: MainWindow) -> QLocalServer:
 
     server.newConnection.connect(come_forward)
     if not server.listen(name):
-        raise EnvironmentFault("no_server", "不能登记已打开的窗口，请重新启动电脑后再试")
-    return server
+        logging.getLogger(__name__).error("第二次启动时不能把这个窗口带到前面：%s", server.errorString())

@@ -179,7 +179,7 @@ def test_whose_row_it_is_decides_who_edits_it(tmp_path: Path) -> None:
         office.workspace.close()
 
 
-def test_a_name_in_another_organisation_is_not_meant_while_our_own_bears_it(tmp_path: Path) -> None:
+def test_a_node_of_another_organisation_is_not_offered(tmp_path: Path) -> None:
     bureau, office = pair(tmp_path)
     try:
         theirs = version_of(office)
@@ -195,6 +195,22 @@ def test_a_name_in_another_organisation_is_not_meant_while_our_own_bears_it(tmp_
         )
         assert _cell(bureau, key, "node") == _node(bureau, "JC1")
         assert theirs != ours
+    finally:
+        bureau.workspace.close()
+        office.workspace.close()
+
+
+def test_of_two_units_with_one_name_our_own_is_meant(tmp_path: Path) -> None:
+    bureau, office = pair(tmp_path)
+    try:
+        _, theirs = editing.add_row(bureau, "organisation", {"name": "图书馆"})
+        path, _ = syncing.make_named(bureau, tmp_path, office.identity.organisation)
+        syncing.apply_bundle(office, path)
+        person = {"name": "张三", "unit.name": "图书馆"}
+        _, first = editing.add_row(office, "person", person)
+        _, ours = editing.add_row(office, "organisation", {"name": "图书馆"})
+        _, second = editing.add_row(office, "person", person)
+        assert [_cell(office, key, "unit", "person") for key in (first, second)] == [theirs, ours]
     finally:
         bureau.workspace.close()
         office.workspace.close()

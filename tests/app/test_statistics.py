@@ -118,7 +118,7 @@ def _counted(path: Path) -> dict[str, dict[str, tuple[int, int]]]:
     return found
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 50), steps), max_size=14))
 def test_the_figures_are_those_of_a_count_over_the_exported_table(
     shared: Session, tmp_path_factory: pytest.TempPathFactory, work: list[tuple[int, tuple[str, str, str, str, str]]]
@@ -173,6 +173,15 @@ def test_the_messy_workbook_is_counted_as_its_rows_say(imported: Session, tmp_pa
     for group in table.groups:
         for row in (*group.rows, group.total):
             assert (row.planned.value, row.present.value) == expected[group.label].get(row.label, (0, 0)), row.label
+
+
+def test_an_own_standard_without_a_number_counts_once_too(office: Session) -> None:
+    version = system.own_version(office)
+    _, first = editing.add_row(office, "detail_entry", {"standard.title": "甲"}, fixed={"version": version})
+    standard = (office.read.row("detail_entry", first) or {})["standard"]
+    editing.add_row(office, "detail_entry", {"department": "乙"}, fixed={"version": version, "standard": standard})
+    total = statistics.table(office).groups[0].total
+    assert (total.planned.value, total.present.value, len(total.present.keys)) == (1, 1, 2)
 
 
 def test_the_cut_off_date_decides_what_is_present(imported: Session) -> None:

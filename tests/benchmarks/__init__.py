@@ -1,0 +1,1 @@
+"""Speed of the product against a named baseline measured in the same run; outside the timed tests."""
