@@ -20,8 +20,8 @@ from tests.libraries import dump, lone_office, version_of
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that cannot be caught")
 
 ROWS = 300
-WRITING = 0.25
-"""Seconds within which the import has written and committed on a slow machine."""
+WRITING = 0.16
+"""Seconds around the commit within which the kill falls, now before it and now after."""
 
 IMPORTER = """
 import sys
