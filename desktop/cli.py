@@ -214,7 +214,7 @@ def _restore(parsed: Arguments) -> int:
         raise Refusal("no_backup", "还没有备份，请用 backup 命令先做一份，或指明备份文件")
     source = parsed.file or found[0].path
     aside = backup.restore(folder, source)
-    print(f"已从 {source.name} 恢复；恢复前的数据另存为 {aside}")
+    print(f"已从 {source.name} 恢复" + (f"；恢复前的数据另存为 {aside}" if aside else ""))
     return 0
 
 
@@ -233,6 +233,9 @@ def _check(parsed: Arguments) -> int:
 
 def _import(parsed: Arguments) -> int:
     from desktop.app import importing
+
+    if parsed.report is not None and parsed.report.resolve() == parsed.file.resolve():
+        raise Refusal("same_file", "导入报告不能写在原文件上，请换一个文件名")
 
     def work(session: Any) -> int:
         plan = importing.plan(session, parsed.file, importing.ledger_named(session, parsed.ledger))
@@ -276,6 +279,7 @@ def _form(parsed: Arguments) -> int:
     from desktop.app import exporting, inspection
 
     def work(session: Any) -> int:
+        exporting.check_ending(parsed.to)
         key = inspection.sheet_named(session, parsed.id)
         exporting.write(inspection.document(session, key), parsed.to)
         print(f"已生成检查表：{parsed.to}")

@@ -19,9 +19,7 @@ _SLOW = [HealthCheck.too_slow]
 settings.register_profile(
     "suite", deadline=None, derandomize=True, database=None, suppress_health_check=_SLOW, print_blob=True
 )
-settings.register_profile(
-    "nightly", deadline=None, max_examples=2000, suppress_health_check=_SLOW, print_blob=True
-)
+settings.register_profile("nightly", deadline=None, max_examples=2000, suppress_health_check=_SLOW, print_blob=True)
 settings.load_profile("suite")
 
 
@@ -75,9 +73,7 @@ def _no_thread_left() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_window_left(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
+def _no_window_left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A test with Qt keeps its settings to itself and leaves no top-level widget and no running thread."""
     if "qapp" not in request.fixturenames:
         yield

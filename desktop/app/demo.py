@@ -8,7 +8,7 @@ from pathlib import Path
 from desktop import resources
 from desktop.app import exporting, importing, inspection, setup, statistics, syncing, system
 from desktop.app.session import Session
-from desktop.domain.errors import Refusal
+from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.ledgers.inspection import Checklist
 from desktop.domain.query import Query
 from desktop.domain.record import Cell
@@ -35,11 +35,17 @@ def run(to: Path, extra: Path | None, screens: Screens | None) -> int:
     """Carry out the main job into the folder `to`, which must be new or hold an earlier demonstration."""
     steps = _Steps()
     data = to / "数据"
-    if data.exists():
-        shutil.rmtree(data)
-    to.mkdir(parents=True, exist_ok=True)
+    if extra is not None and not extra.is_file():
+        raise Refusal("no_file", f"找不到要导入的文件“{extra}”，请检查文件位置")
+    try:
+        if data.exists():
+            shutil.rmtree(data)
+        to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFault("no_folder", f"不能在“{to}”写文件，请换一个文件夹") from error
     bureau = setup.found(data / "市局", "bureau", "演练市机关事务管理局", "990100", "市局联络员")
     unit_file = to / "授权文件_演练区.json"
+    unit_file.unlink(missing_ok=True)
     identity = setup.new_unit(bureau, "演练区机关事务服务中心", "990101", unit_file)
     steps.done(f"市局建库，新增单位并生成授权文件 {unit_file.name}")
     office = setup.join(data / "区县", unit_file, "区县联络员")
@@ -104,7 +110,7 @@ def _inspect(to: Path, office: Session, steps: _Steps) -> str:
     inspection.raise_findings(office, sheet, responsible="王三")
     exporting.write(inspection.document(office, sheet), to / "检查结果.pdf")
     progress = inspection.progress_of(office, sheet)
-    steps.done(f"录入 {progress.touched} 项结果，达标率 {progress.rate.shown}%，生成 "
+    steps.done(f"录入 {progress.touched} 项结果，达标率 {progress.rate.percent}，生成 "
                f"{office.read.count(Query('finding'))} 条整改问题")  # fmt: skip
     return sheet
 

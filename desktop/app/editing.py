@@ -1,6 +1,6 @@
 """Entering, changing, deleting and restoring rows of any ledger."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.app.job import Job
@@ -9,7 +9,7 @@ from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.entry import Typed, read_cell
 from desktop.domain.errors import Refusal
-from desktop.domain.query import owner_of
+from desktop.domain.query import Op, Query, Test, owner_of
 from desktop.domain.record import Cell, Column, Field, Kind, Ledger, Problem, Row
 from desktop.store.journal import Transaction
 from desktop.store.reading import Reader
@@ -50,7 +50,7 @@ class Judge:
         cell that is not acceptable. A rule the row broke before is not held against another cell."""
         own: dict[str, Cell] = {}
         embedded: dict[str, dict[str, Cell]] = {}
-        for path, value in typed.items():
+        for path, value in self._stood_for(row, typed).items():
             column = self.reader.schema.column(self.ledger.name, path)
             if not column.editable:
                 raise Refusal("read_only", f"“{column.label}”由程序计算或取自其他台账，不能直接填写")
@@ -59,10 +59,35 @@ class Judge:
                 embedded.setdefault(first.name, {})[column.field.name] = self._cell(column, value, row)
             else:
                 own[first.name] = self._cell(column, value, row)
+        for name, cells in embedded.items():
+            if row.get("key") and not row.get(name):
+                self._fulfil(row, name, cells, own)
         writes = [self._embedded(row, name, cells) for name, cells in embedded.items()]
         to_be_made = {write.of: "+" for write in writes if not write.key}
         self._hold_rules(self.ledger, row, {**own, **to_be_made})
         return [*writes, Written(self.ledger.name, str(row.get("key") or ""), own)]
+
+    def _stood_for(self, row: Row, typed: Mapping[str, Typed]) -> Mapping[str, Typed]:
+        """What is typed where a stand-in is shown goes into the stand-in: a planned entry stays planned until
+        something only a standard has, such as its number, comes with it."""
+        if not row.get("key"):
+            return typed
+        stand_ins = {
+            path: name
+            for path, name in self.reader.schema.stand_ins(self.ledger.name).items()
+            if row.get(name) is not None and row.get(path.split(".")[0]) is None
+        }
+        if any("." in path and path not in stand_ins for path in typed):
+            return typed
+        return {stand_ins.get(path, path): value for path, value in typed.items()}
+
+    def _fulfil(self, row: Row, name: str, cells: dict[str, Cell], own: dict[str, Cell]) -> None:
+        """A planned entry becomes the standard it planned: what stood in for its cells moves there."""
+        for path, stand_in in self.reader.schema.stand_ins(self.ledger.name).items():
+            first, _, field = path.partition(".")
+            if first == name and row.get(stand_in) is not None:
+                cells.setdefault(field, row[stand_in])
+                own.setdefault(stand_in, None)
 
     def _cell(self, column: Column, value: Typed, row: Row) -> Cell:
         reference = column.plain or (column.field if column.field.kind is Kind.REFERENCE else None)
@@ -185,23 +210,34 @@ def add_row(session: Session, ledger: str, values: Mapping[str, Typed], label: s
 
 
 def delete_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
-    """Move rows to the recycle bin; rows of other organisations are refused."""
+    """Move rows and their child rows to the recycle bin; rows of other organisations are refused."""
     keys = list(keys)
     for key in keys:
         _refuse_foreign(session, ledger, key)
     with session.write(f"删除 {len(keys)} 条{session.schema.ledger(ledger).label}") as transaction:
-        transaction.delete(ledger, keys)
+        for name, found in _with_children(session, ledger, keys, deleted=False):
+            transaction.delete(name, found)
     return transaction.changes
 
 
 def restore_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
-    """Bring rows back from the recycle bin."""
+    """Bring rows and their child rows back from the recycle bin."""
     keys = list(keys)
     for key in keys:
         _refuse_foreign(session, ledger, key)
     with session.write(f"恢复 {len(keys)} 条{session.schema.ledger(ledger).label}") as transaction:
-        transaction.restore(ledger, keys)
+        for name, found in _with_children(session, ledger, keys, deleted=True):
+            transaction.restore(name, found)
     return transaction.changes
+
+
+def _with_children(session: Session, ledger: str, keys: list[str], *, deleted: bool) -> Iterator[tuple[str, list[str]]]:
+    yield ledger, keys
+    for child in session.schema.ledgers:
+        if child.parent and child.field(child.parent).target == ledger:
+            query = Query(child.name, Test(child.parent, Op.IN, tuple(keys)), deleted=deleted)
+            below = [str(key) for (key,) in session.read.cells(query, ("key",))]
+            yield from _with_children(session, child.name, below, deleted=deleted) if below else ()
 
 
 def why_read_only(session: Session, ledger: str, key: str) -> str | None:

@@ -4,19 +4,31 @@ import json
 from pathlib import Path
 
 from desktop import resources
+from desktop.app import system
 from desktop.app.labels import columns_in_use, label_of, spare_labels
 from desktop.app.session import Session
 from desktop.domain.dates import chinese
 from desktop.domain.document import Align, Document, HeadField, Paper, Table, TableColumn, TableRow
 from desktop.domain.errors import Refusal
-from desktop.domain.query import Query, Sort
+from desktop.domain.ledgers.organisation import Organisation
+from desktop.domain.query import OWNER, Op, Query, Sort, Test
 from desktop.domain.record import Cell, Kind
 
 DETAIL_SORT = (Sort("code"), Sort("standard.number"))
 
 
+ENDINGS = (".pdf", ".docx", ".xlsx", ".csv")
+
+
+def check_ending(path: Path) -> None:
+    """Refuse a kind of file that cannot be written, before anything else is done."""
+    if path.suffix.lower() not in ENDINGS:
+        raise Refusal("unknown_format", f"不能写“{path.suffix}”文件，请改用 .xlsx、.docx、.pdf 或 .csv")
+
+
 def write(document: Document, path: Path) -> None:
     """A document as .pdf, .docx, .xlsx or .csv, by the file's ending."""
+    check_ending(path)
     match path.suffix.lower():
         case ".pdf":
             from desktop.exchange.paper import ensure_application, write_pdf
@@ -31,12 +43,10 @@ def write(document: Document, path: Path) -> None:
             from desktop.exchange.excel import write_xlsx
 
             write_xlsx(document, path)
-        case ".csv":
+        case _:
             from desktop.exchange.excel import write_csv
 
             write_csv(document, path)
-        case other:
-            raise Refusal("unknown_format", f"不能写“{other}”文件，请改用 .xlsx、.docx、.pdf 或 .csv")
 
 
 def export(session: Session, ledger: str, path: Path, as_of: str = "") -> int:
@@ -48,9 +58,12 @@ def export(session: Session, ledger: str, path: Path, as_of: str = "") -> int:
     return len(document.table.rows)
 
 
-def own_rows(ledger: str, as_of: str) -> Query:
-    """Every live row of a ledger in the order of lists."""
-    return Query(ledger, sort=DETAIL_SORT if ledger == "detail_entry" else (), as_of=as_of)
+def listed(session: Session, ledger: str, as_of: str) -> Query:
+    """The rows of a ledger as lists show them: of the detail table those that the figures count, in their order."""
+    if ledger != "detail_entry":
+        return Query(ledger, as_of=as_of)
+    versions = tuple(system.active_versions(session.read).values())
+    return Query(ledger, Test("version", Op.IN, versions), DETAIL_SORT, as_of)
 
 
 def full_document(session: Session, ledger: str, as_of: str) -> Document:
@@ -63,11 +76,18 @@ def full_document(session: Session, ledger: str, as_of: str) -> Document:
         place = paths.index("standard.number")
         paths.insert(place, "standard.@number_text")
         heads[place : place + 1] = ["标准号", "原标准号"]
-    rows = session.read.cells(own_rows(ledger, as_of), paths)
-    fields = [None if "@" in path else session.schema.column(ledger, path).field for path in paths]
+    if session.identity.is_bureau:
+        paths.insert(0, OWNER)
+        heads.insert(0, "填报单位")
+    rows = session.read.cells(listed(session, ledger, as_of), paths)
+    units = unit_names(session)
+    fields = [None if "@" in path or path == OWNER else session.schema.column(ledger, path).field for path in paths]
     shown = tuple(
         TableRow(
-            tuple(_text(cell) if field is None else field.show(cell) for field, cell in zip(fields, row, strict=True))
+            tuple(
+                units.get(str(cell), _text(cell)) if field is None else field.show(cell)
+                for field, cell in zip(fields, row, strict=True)
+            )
         )
         for row in rows
     )
@@ -78,6 +98,12 @@ def full_document(session: Session, ledger: str, as_of: str) -> Document:
         head=((HeadField("单位", session.identity.name), HeadField("截至日期", chinese(as_of))),),
         footer_left=session.identity.name, watermark="演练" if session.sample else "",
     )  # fmt: skip
+
+
+def unit_names(session: Session) -> dict[str, str]:
+    """Identity of an organisation → its name."""
+    known = session.read.records(Organisation, Test("identity", Op.FILLED))
+    return {str(unit.identity): str(unit.name) for unit in known}
 
 
 def detail_layouts() -> list[dict[str, object]]:
@@ -97,7 +123,7 @@ def detail_document(
     stand_ins = session.schema.stand_ins("detail_entry")
     read = [*dict.fromkeys((*(path for path in paths if path != "#"), *stand_ins.values(), "standard"))]
     rows = []
-    for number, cells in enumerate(session.read.cells(query or own_rows("detail_entry", as_of), read), 1):
+    for number, cells in enumerate(session.read.cells(query or listed(session, "detail_entry", as_of), read), 1):
         known: dict[str, Cell] = dict(zip(read, cells, strict=True))
         for path, instead in stand_ins.items():
             known[path] = known.get(path) if known.get(path) is not None else known[instead]

@@ -41,7 +41,7 @@ def check(session: Session) -> list[HealthFinding]:
 
 
 def _triggers(session: Session) -> Iterator[HealthFinding]:
-    if not migrations.triggers_whole(session.workspace.database, session.schema):
+    if not migrations.triggers_whole(session.read.connection, session.schema):
         yield HealthFinding("journal_incomplete", "", "", "修改记录的机制不完整，请重新打开程序")
 
 

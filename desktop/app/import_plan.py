@@ -45,7 +45,10 @@ class Plan:
     file_name: str
     sha256: str
     sheet: str
+    other_sheets: tuple[str, ...]
     found: FoundTable
+    made_at: int
+    """Number of the newest step when the plan was made; it is carried out only while nothing else was written."""
     rows: tuple[PlannedRow, ...]
     passed_over: tuple[tuple[int, str], ...]
     labels: dict[str, str]

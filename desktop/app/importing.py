@@ -1,36 +1,34 @@
 """Importing a foreign table: every row judged first, then all of it applied as one step that can be undone."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from desktop import resources
 from desktop.app import system
-from desktop.app.editing import Judge, write_row
+from desktop.app.editing import Judge
 from desktop.app.import_plan import CellChange, Plan, PlannedRow
+from desktop.app.import_writing import STEP, ImportWriting
 from desktop.app.job import Job
-from desktop.app.labels import columns_in_use, name_spare, spare_labels
+from desktop.app.labels import columns_in_use, spare_labels
 from desktop.app.session import Session
 from desktop.domain import numbers
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.domain.inspection import position
 from desktop.domain.pinyin import fold
 from desktop.domain.query import Op, Query, Test, owner_of
 from desktop.domain.record import Cell, Column, Kind
 from desktop.exchange import workbook_report
-from desktop.exchange.headings import best_sheet
+from desktop.exchange.headings import RESULT_SHEET, best_sheet, find_table
 from desktop.exchange.source_rows import SourceRow, source_rows, typed
-from desktop.exchange.workbook import read_workbook
+from desktop.exchange.workbook import Sheet, Workbook, read_content, read_workbook
 from desktop.store import backup, blobs
-from desktop.store.journal import Transaction
 
 NAMES = {"standards": "detail_entry", "organisations": "organisation", "persons": "person"}
 """Names of ledgers on the command line besides their own."""
 
 PLANNED_WORDS = frozenset({"待制定", "制定中", "拟制定", "计划", "在编", "拟编"})
-STEP = 200
-"""Rows between two reports of progress."""
 
 
 def ledger_named(session: Session, name: str) -> str:
@@ -45,6 +43,7 @@ def plan(session: Session, path: Path, ledger: str = "detail_entry", job: Job | 
          mapping: Mapping[int, str] | None = None) -> Plan:  # fmt: skip
     """Read and judge a file; nothing is written. `mapping` (column index → path) overrides the found one."""
     job = job or Job()
+    made_at = session.workspace.last_step()
     job.report("读取文件")
     workbook = read_workbook(path)
     columns = [column for column in columns_in_use(session, ledger) if column.editable]
@@ -62,11 +61,20 @@ def plan(session: Session, path: Path, ledger: str = "detail_entry", job: Job | 
         planned.append(judging.row(row))
     known = spare_labels(session)
     return Plan(
-        ledger, workbook.file_name, workbook.sha256, sheet.name, found, tuple(planned),
+        ledger, workbook.file_name, workbook.sha256, sheet.name, _other_sheets(workbook, sheet, columns, synonyms), found, made_at,
+        tuple(planned),
         tuple((item.line, f"{item.reason}：{item.text}") for item in skipped),
         {path: heading for path, heading in labels.items() if path not in known},
         {path: found.headings[at] for at, path in found.mapping.items()},
     )  # fmt: skip
+
+
+def _other_sheets(
+    workbook: Workbook, chosen: Sheet, columns: list[Column], synonyms: Mapping[str, list[str]]
+) -> tuple[str, ...]:
+    """Further sheets that hold a table of this ledger and were not read."""
+    rest = (sheet for sheet in workbook.sheets if sheet is not chosen and sheet.visible and sheet.name != RESULT_SHEET)
+    return tuple(sheet.name for sheet in rest if find_table(sheet, columns, synonyms) is not None)
 
 
 def _spare_labels(session: Session, ledger: str, headings: list[str]) -> dict[str, str]:
@@ -158,6 +166,9 @@ class _Judging:
     def _complete(self, values: dict[str, Cell], others: tuple[str, ...]) -> None:
         if others:
             values["standard.other_numbers"] = "、".join(others)
+        parsed = numbers.parse(str(values.get("standard.number") or ""))
+        if parsed is not None and "standard.level" in values:
+            values["standard.level"] = parsed.level.value
         if values.get("standard.number") is None and values.get("standard.source_status") in PLANNED_WORDS:
             values.pop("standard.source_status")
             values["planned_title"] = values.pop("standard.title", None)
@@ -306,37 +317,18 @@ def apply(session: Session, planned: Plan, source: Path | None = None, job: Job 
     counts = planned.counts()
     if counts["added"] + counts["changed"] == 0 and not planned.labels:
         return Changes()
+    if session.workspace.last_step() != planned.made_at:
+        raise Refusal("outdated_plan", "预览之后台账又有改动，请重新选择文件，再预览一次")
     job.report("备份")
     backup.make_backup(session.workspace, "导入前")
     if source is not None:
-        content = source.read_bytes()
+        content = read_content(source)
+        if hashlib.sha256(content).hexdigest() != planned.sha256:
+            raise Refusal("changed_file", "预览之后这个文件又改过，请重新选择文件，再预览一次")
         blobs.put(session.workspace.folder, content)
     label = f"导入 {planned.file_name}（新增 {counts['added']}，更新 {counts['changed']}）"
     with session.write(label, origin=f"import:{planned.sha256}") as transaction:
-        judge = Judge(transaction.reader, planned.ledger, session.identity.organisation)
-        for path, heading in planned.labels.items():
-            name_spare(transaction, path, heading)
-        version = _version_for(session, planned, transaction)
-        standards: dict[str, Cell] = {}
-        todo = [row for row in planned.rows if row.outcome in ("added", "changed")]
-        for done, row in enumerate(todo):
-            if done % STEP == 0:
-                job.report("写入", done, len(todo))
-            if row.outcome == "changed":
-                stored = transaction.reader.row(planned.ledger, row.key)
-                if stored is None:
-                    raise Refusal("vanished", f"第 {row.line} 行对应的记录在预览之后已删除，请重新导入")
-                write_row(transaction, judge.judge(stored, {item.path: item.new for item in row.changes}))
-                if "node" in row.fixed:
-                    transaction.update(planned.ledger, row.key, {"node": row.fixed["node"]})
-                continue
-            fixed = {**row.fixed, **({"version": version, "position": position(done)} if version else {})}
-            if row.joins:
-                fixed["standard"] = standards[row.joins]
-            key = write_row(transaction, judge.judge(fixed, row.values), fixed)
-            if version:
-                made = transaction.reader.row(planned.ledger, key)
-                standards[row.identity] = made["standard"] if made else None
+        ImportWriting(session, planned, transaction).run(job)
         if source is not None:
             transaction.insert("attachment", {
                 "file_name": planned.file_name, "sha256": planned.sha256, "size": len(content),
@@ -345,21 +337,16 @@ def apply(session: Session, planned: Plan, source: Path | None = None, job: Job 
     return transaction.changes
 
 
-def _version_for(session: Session, planned: Plan, transaction: Transaction) -> str:
-    if planned.ledger != "detail_entry":
-        return ""
-    known = system.active_versions(transaction.reader).get(session.identity.organisation)
-    return known or transaction.insert(
-        "system_version", {"name": f"{session.today()[:4]} 版", "title": "机关事务标准体系", "state": "draft"}
-    )
-
-
 def in_words(planned: Plan, rehearsal: bool) -> str:
     """The outcome in one line and a line for each refused row."""
     counts = planned.counts()
     lead = "检查完毕，尚未写入" if rehearsal else "导入完毕"
     lines = [f"{lead}：新增 {counts['added']} 行，更新 {counts['changed']} 行，相同 {counts['equal']} 行，"
              f"拒收 {counts['refused']} 行"]  # fmt: skip
+    if planned.other_sheets:
+        lines.append(
+            f"  只读了工作表“{planned.sheet}”，没有读：{'、'.join(planned.other_sheets)}；需要时请分别另存后导入"
+        )
     lines.extend(
         f"  第 {row.line} 行：" + "；".join(sentence for _, sentence in row.problems) for row in planned.of("refused")
     )

@@ -99,8 +99,8 @@ def record(session: Session, inspection: str, results: Mapping[str, Mapping[str,
     with session.write(f"录入 {len(results)} 项检查结果") as transaction:
         for key, cells in results.items():
             row = transaction.reader.row("inspection_result", key)
-            if row is None or (reason := why_read_only(session, "inspection_result", key)):
-                raise Refusal("foreign", "这张检查表不是本单位的，不能录入" if row is None or reason else "")
+            if row is None or why_read_only(session, "inspection_result", key):
+                raise Refusal("foreign", "这张检查表不是本单位的或已删除，不能录入，请回到列表重新打开")
             if problems := ledger.problems({**row, **cells}):
                 raise Refusal("rule", problems[0].message)
             transaction.update("inspection_result", key, cells)

@@ -10,12 +10,16 @@ from desktop.app.session import Session
 from desktop.domain.dates import quarter
 from desktop.domain.errors import Refusal
 from desktop.domain.inspection import position
-from desktop.domain.keys import organisation_id
+from desktop.domain.keys import is_organisation, organisation_id
+from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.query import Query, Sort, where
 from desktop.domain.record import Cell
 from desktop.store.journal import SETUP, Transaction
 from desktop.store.workspace import Workspace
+
+LONGEST_NAME = 100
+"""Characters of an organisation's name."""
 
 UNNAMED = "联络员"
 """Stands for the person at the keyboard until one is chosen."""
@@ -23,11 +27,12 @@ UNNAMED = "联络员"
 
 def found(folder: Path, role: str, name: str, area_code: str, person: str = "", *, sample: bool = False) -> Session:
     """A new library; a bureau also gets its keys. Our own organisation is its first row."""
-    if not name.strip():
-        raise Refusal("no_name", "请填写单位名称")
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise Refusal("no_name", f"请填写单位名称，不超过 {LONGEST_NAME} 个字")
     if len(area_code) != 6 or not area_code.isdigit():
         raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
-    workspace = Workspace.create(folder, role, name.strip(), area_code, sample=sample)
+    workspace = Workspace.create(folder, role, name, area_code, sample=sample)
     return _begin(workspace, person)
 
 
@@ -101,12 +106,19 @@ def new_unit(session: Session, name: str, area_code: str, path: Path, organisati
         raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
     from desktop.sync import enrolment
 
+    if organisation and not is_organisation(organisation):
+        raise Refusal("bad_organisation", f"单位标识“{organisation}”不对，请到该单位的“设置”页抄下单位标识")
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise Refusal("bad_name", f"请填写单位名称，不超过 {LONGEST_NAME} 个字")
+    if any(unit.name == name and unit.identity for unit in session.read.records(Organisation)):
+        raise Refusal("known_unit", f"“{name}”已经是本市的单位，不用重复新增")
     organisation = organisation or organisation_id(area_code, secrets.randbits(20))
+    enrolment.write_unit_file(session.workspace, organisation, name, area_code, path)
     with session.write(f"新增单位 {name}") as transaction:
         transaction.insert(
             "organisation", {"name": name, "identity": organisation, "area_code": area_code, "role": "office"}
         )
-    enrolment.write_unit_file(session.workspace, organisation, name, area_code, path)
     return organisation
 
 

@@ -1,5 +1,6 @@
 """同步: make, look into and apply bundles; what the bureau sends down."""
 
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 def recipients(session: Session) -> list[Organisation]:
     """Whom a bundle can be made for: the bureau's units; for an office there is only its bureau."""
     known = session.read.records(Organisation, Test("identity", Comparison.FILLED))
-    return [unit for unit in known if unit.role == "office" and unit.identity != session.identity.organisation]
+    ours = session.identity.organisation
+    offices = [unit for unit in known if unit.role == "office" and unit.identity != ours]
+    offices.sort(key=lambda unit: owner_of(unit.key) != ours)
+    return list({unit.identity: unit for unit in reversed(offices)}.values())[::-1]
 
 
 def file_name(session: Session, recipient_name: str, number: int) -> str:
@@ -52,7 +56,9 @@ def make_named(session: Session, to: Path, recipient: str = "") -> "tuple[Path, 
     if to.is_dir():
         name = str(chosen[0].name) if chosen else ""
         made = session.read.connection.execute("SELECT count(*) FROM sync_log WHERE kind = 'made'").fetchone()[0]
-        to = to / file_name(session, name, made + 1)
+        to = next(
+            path for number in itertools.count(made + 1) if not (path := to / file_name(session, name, number)).exists()
+        )
     return to, make_bundle(session, to, identity)
 
 

@@ -17,7 +17,7 @@ class Changes:
     skipped: tuple[tuple[str, str, str], ...] = ()
 
     def __bool__(self) -> bool:
-        return self.tx != 0
+        return self.tx != 0 or bool(self.skipped)
 
     def of(self, ledger: str) -> frozenset[str]:
         """The touched keys of one ledger."""

@@ -14,6 +14,7 @@ LONGEST_TEXT = 20_000
 Typed = None | bool | int | float | str | datetime.date
 """What a keyboard or a workbook hands over."""
 
+_NO_DATE = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无", "待定", "不详", "未知", "空"})
 _TRUE = frozenset({"是", "√", "✓", "有", "1", "y", "yes", "true", "关键", "对"})
 _FALSE = frozenset({"否", "×", "无", "0", "n", "no", "false", "非关键", "-", "—"})
 
@@ -38,6 +39,17 @@ def read_cell(field: Field, typed: Typed) -> Cell:
     raise Refusal("read_only", f"“{field.label}”由程序计算，不能直接填写")
 
 
+def fits(field: Field, cell: Cell) -> bool:
+    """Whether a cell is one that the field may hold: the last gate before it is stored or taken in from elsewhere."""
+    if cell is None:
+        return True
+    if field.kind in (Kind.INTEGER, Kind.FLAG):
+        return isinstance(cell, int) and abs(cell) < 2**53
+    if not isinstance(cell, str) or len(cell) > LONGEST_TEXT or "\0" in cell:
+        return False
+    return field.kind is not Kind.DATE or parse_date(cell) == cell
+
+
 def clean(text: str) -> str:
     """NFC text without control characters, trailing blanks or blank lines at the ends."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", ""))
@@ -56,7 +68,9 @@ def _text(field: Field, typed: Typed) -> str:
     return text
 
 
-def _date(field: Field, typed: Typed) -> str:
+def _date(field: Field, typed: Typed) -> str | None:
+    if isinstance(typed, str) and typed.strip() in _NO_DATE:
+        return None
     parsed = None if isinstance(typed, bool) else parse_date(typed)  # type: ignore[arg-type]
     if parsed is None:
         raise Refusal("bad_date", f"“{field.label}”看不懂“{typed}”，请写成 2022-11-07、2022-11 或 2022")

@@ -27,6 +27,13 @@ def count(pairs: Iterable[tuple[str, str]]) -> Count:
     return Count(tuple(key for key, _ in pairs), frozenset(thing for _, thing in pairs))
 
 
+def union(counts: Iterable[Count]) -> Count:
+    """The rows of several counts together; a thing in several of them counts once."""
+    counts = list(counts)
+    keys = tuple(dict.fromkeys(key for item in counts for key in item.keys))
+    return Count(keys, frozenset(thing for item in counts for thing in item.things))
+
+
 @dataclass(frozen=True)
 class Ratio:
     """A percentage with both its sides."""
@@ -45,3 +52,8 @@ class Ratio:
         if self.exact is None:
             return NOTHING
         return str(self.exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+    @property
+    def percent(self) -> str:
+        """The same with its sign."""
+        return self.shown if self.exact is None else f"{self.shown}%"

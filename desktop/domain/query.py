@@ -1,11 +1,13 @@
 """`Query`: the only way ledgers are asked for rows. A value, evaluated here over rows (the oracle of the tests) and
 compiled to SQL by `store.reading`."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 
+from desktop.domain.dates import first_day
 from desktop.domain.pinyin import PinyinTable, fold
 from desktop.domain.record import Cell, Kind, Row, Schema, Timeline
 
@@ -234,4 +236,12 @@ def _blank(cell: Cell) -> bool:
 
 
 def _ordered(cell: Cell) -> tuple[float, str]:
-    return (float(cell), "") if isinstance(cell, int) else (0.0, str(cell))
+    return (float(cell), "") if isinstance(cell, int) else (0.0, _from_day(str(cell)))
+
+
+_PART_OF_DATE = re.compile(r"[12][0-9]{3}(-[01][0-9])?")
+
+
+def _from_day(text: str) -> str:
+    """A date of less than day precision as its first day; other text as it is."""
+    return first_day(text) if _PART_OF_DATE.fullmatch(text) else text

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desktop.domain.figures import Count, Ratio, count
+from desktop.domain.figures import Count, Ratio, count, union
 from desktop.domain.record import Cell
 
 OBSOLETE = ("superseded", "withdrawn")
@@ -146,7 +146,15 @@ def _group(layout: GroupLayout, placed: Sequence[Placed]) -> StatisticsGroup:
     rows = [_row(item.label, by_value.get(item.value, [])) for item in items]
     if rest := [entry for value, entries in by_value.items() if value not in known for entry in entries]:
         rows.append(_row(UNFILLED, rest))
-    return StatisticsGroup(layout.label, tuple(rows), _row(layout.total, placed))
+    return StatisticsGroup(layout.label, tuple(rows), _total(layout.total, rows))
+
+
+def _total(label: str, rows: Sequence[StatisticsRow]) -> StatisticsRow:
+    """The sum of the rows, each thing once; held against the detail entries by the checks."""
+    return StatisticsRow(
+        label,
+        *(union(getattr(row, name) for row in rows) for name in ("planned", "present", "drafting", "obsolete")),
+    )
 
 
 def _row(label: str, entries: Iterable[Placed]) -> StatisticsRow:
@@ -162,14 +170,12 @@ def _row(label: str, entries: Iterable[Placed]) -> StatisticsRow:
 
 def _checks(groups: Sequence[StatisticsGroup], placed: Sequence[Placed]) -> Iterable[Check]:
     for measure in (Measure.PLANNED, Measure.PRESENT):
-        proofs = [group.total.proof(measure) for group in groups]
-        same = all(proof.value == proofs[0].value for proof in proofs)
-        if not same:
-            odd = frozenset().union(*(proof.things for proof in proofs)) - frozenset.intersection(
-                *(proof.things for proof in proofs)
-            )
+        counted = [entry for entry in placed if (entry.present if measure is Measure.PRESENT else not entry.obsolete)]
+        things = frozenset(entry.thing for entry in counted)
+        odd = frozenset(thing for group in groups for thing in group.total.proof(measure).things ^ things)
+        if odd:
             keys = tuple(entry.key for entry in placed if entry.thing in odd)
-            yield Check(False, "各组的共计不相等，请看列出的行", keys)
+            yield Check(False, f"共计与明细表不一致，差 {len(odd)} 项，请看列出的行", keys)
             return
     rows = len(placed)
     gone = sum(entry.obsolete for entry in placed)

@@ -19,7 +19,7 @@ def statistics_document(table: StatisticsTable, unit: str, watermark: str = "") 
         table=Table(tuple(columns), tuple(rows), row_height=8, group_label="标准类别"),
         paper=Paper.A4,
         landscape=False,
-        head=((HeadField("编制单位", unit, width=2), HeadField("截至日期", chinese(table.as_of)),
+        head=((HeadField("编制单位", unit, width=2), HeadField("截至日期", chinese(table.as_of), width=1.3),
                HeadField("单位", "个", width=0.6)),),
         notes=(*(check.sentence for check in table.checks), "应有数为 0 的行不计算百分比。"),
         signatures=("填表人", "审核人", "单位负责人（盖章）"),

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterable
@@ -53,6 +54,8 @@ def make_backup(workspace: "Workspace", reason: str) -> Backup:
         if not whole:
             part.unlink()
             raise EnvironmentFault("bad_backup", "备份没有通过校验，请检查磁盘后再备份一次")
+        with part.open("rb+") as handle:
+            os.fsync(handle.fileno())
         listing = json.dumps(blobs.all_hashes(workspace.folder))
         target.with_suffix(".json").write_text(listing, encoding="utf-8")
         part.replace(target)
@@ -102,34 +105,52 @@ def _thin(folder: Path, now: datetime.datetime) -> None:
     keep = kept((backup.at for backup in found), now)
     for backup in found:
         if backup.at not in keep:
-            backup.path.unlink()
+            backup.path.unlink(missing_ok=True)
             backup.path.with_suffix(".json").unlink(missing_ok=True)
 
 
-def restore(folder: Path, source: Path) -> Path:
-    """Put a backup in the place of the library of a closed workspace; the current file is set aside, and where is
-    returned. The restored copy takes a new instance, so that other PCs can tell it from the lost one."""
+def restore(folder: Path, source: Path) -> Path | None:
+    """Put a backup in the place of the library of a closed workspace; the current file is set aside as it is, and
+    where is returned (None if there was none). Refusal if the backup is damaged or another organisation's. The
+    restored copy takes a new instance, so that other PCs can tell it from the lost one."""
     from desktop.store.workspace import LIBRARY
 
     lock = WorkspaceLock(folder / "lock")
     try:
-        part = folder / "restoring.part"
+        part, current = folder / "restoring.part", folder / LIBRARY
         part.unlink(missing_ok=True)
         _copy_checked(source, part)
+        owner = _organisation(part)
+        if current.exists() and _organisation(current) not in ("", owner):
+            part.unlink()
+            raise Refusal("other_library", "这份备份是其他单位的，数据没有改动，请换本单位的备份")
         with closing(sqlite3.connect(part)) as copy, copy:
             copy.execute("UPDATE identity SET value = ? WHERE name = 'instance'", (secrets.token_hex(8),))
-        current = folder / LIBRARY
-        aside = folder / "backups" / f"{datetime.datetime.now().strftime(_STAMP)}_{SET_ASIDE}.db"
-        aside.parent.mkdir(exist_ok=True)
-        if current.exists():
-            _checkpoint(current)
-            current.replace(aside)
-        for rest in (f"{LIBRARY}-wal", f"{LIBRARY}-shm"):
-            (folder / rest).unlink(missing_ok=True)
+        aside = _set_aside(current, folder / "backups")
         part.replace(current)
         return aside
     finally:
         lock.release()
+
+
+def _organisation(library: Path) -> str:
+    """Whose library a file is; empty if it cannot be read."""
+    with closing(sqlite3.connect(library)) as connection, suppress(sqlite3.DatabaseError):
+        return str(connection.execute("SELECT value FROM identity WHERE name = 'organisation'").fetchone()[0])
+    return ""
+
+
+def _set_aside(current: Path, backups_folder: Path) -> Path | None:
+    if not current.exists():
+        return None
+    backups_folder.mkdir(exist_ok=True)
+    aside = backups_folder / f"{datetime.datetime.now().strftime(_STAMP)}_{SET_ASIDE}.db"
+    _checkpoint(current)
+    for ending in ("-wal", "-shm", ""):
+        piece = current.with_name(current.name + ending)
+        if piece.exists():
+            piece.replace(aside.with_name(aside.name + ending))
+    return aside
 
 
 def _copy_checked(source: Path, part: Path) -> None:

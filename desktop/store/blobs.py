@@ -5,6 +5,8 @@ import os
 import secrets
 from pathlib import Path
 
+from desktop.domain.errors import EnvironmentFault
+
 
 def put(folder: Path, content: bytes) -> str:
     """Keep a file under the data folder; its SHA-256. Idempotent."""
@@ -12,13 +14,17 @@ def put(folder: Path, content: bytes) -> str:
     target = place(folder, sha)
     if target.exists():
         return sha
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{sha}.{secrets.token_hex(4)}.part")
-    with part.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    part.replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise EnvironmentFault("disk_full", "附件没有存成，请检查磁盘空间和数据文件夹的写入权限后再试") from error
     return sha
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from desktop import resources
+from desktop.domain.dates import first_day
 from desktop.domain.pinyin import fold
 from desktop.domain.query import KEY, OWNER, Condition, Group, Op, Query, Test, choice_order, sort_path
 from desktop.domain.record import Cell, Kind, Schema, Timeline
@@ -107,7 +108,13 @@ class Compiled:
             case Op.CONTAINS:
                 return f"(coalesce(instr(fold({cell}), {self.bind(fold(str(test.values[0])))}), 0) > 0)"
         sign = ">=" if test.op is Op.FROM else "<="
-        return f"({cell} IS NOT NULL AND {cell} <> '' AND {cell} {sign} {self.bind(test.values[0])})"
+        dated = self._kind(test.path) is Kind.DATE
+        left = f"substr({cell} || '-01-01', 1, 10)" if dated else cell
+        right = first_day(str(test.values[0])) if dated else test.values[0]
+        return f"({cell} IS NOT NULL AND {cell} <> '' AND {left} {sign} {self.bind(right)})"
+
+    def _kind(self, path: str) -> Kind:
+        return Kind.REFERENCE if path in (KEY, OWNER) else self.schema.steps(self.ledger, path)[-1].kind
 
     def _among(self, values: tuple[Cell, ...], cell: str) -> str:
         given = [value for value in values if value is not None]

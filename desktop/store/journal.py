@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desktop.domain.changes import Changes
+from desktop.domain.entry import fits
 from desktop.domain.errors import Refusal
 from desktop.domain.keys import row_key
 from desktop.domain.record import Audience, Cell
@@ -73,6 +74,9 @@ class Transaction:
         audience = stream or self._workspace.schema.ledger(ledger).audience.value
         if audience == Audience.TO.value:
             raise ValueError(f"{ledger}: rows of this ledger need a named recipient")
+        rows = [tuple(row) for row in rows]
+        for place, name in enumerate(fields):
+            self._gate(ledger, name, (row[place] for row in rows))
         keyed = [(row_key(self.organisation, self.at, secrets.randbits(80)), audience, *row) for row in rows]
         marks = ", ".join("?" * (len(fields) + 2))
         self.connection.executemany(
@@ -82,13 +86,25 @@ class Transaction:
 
     def update(self, ledger: str, key: str, values: Mapping[str, Cell]) -> None:
         """Set cells of one row; unknown fields are a programming error."""
+        for name, cell in values.items():
+            self._gate(ledger, name, (cell,))
         if values:
             assignments = ", ".join(f'"{name}" = ?' for name in values)
             self.connection.execute(f'UPDATE "{ledger}" SET {assignments} WHERE key = ?', (*values.values(), key))
 
     def update_many(self, ledger: str, field: str, pairs: Iterable[tuple[Cell, str]]) -> None:
         """Set one field of many rows: (cell, key) pairs."""
+        pairs = list(pairs)
+        self._gate(ledger, field, (cell for cell, _ in pairs))
         self.connection.executemany(f'UPDATE "{ledger}" SET "{field}" = ? WHERE key = ?', pairs)
+
+    def _gate(self, ledger: str, name: str, cells: Iterable[Cell]) -> None:
+        """Nothing is stored that another computer would have to refuse."""
+        if name == "_del":
+            return
+        field = self._workspace.schema.ledger(ledger).field(name)
+        if not all(fits(field, cell) for cell in cells):
+            raise Refusal("does_not_fit", f"“{field.label}”的内容太长或写法不对，没有写入，请改短或改正后再试")
 
     def delete(self, ledger: str, keys: Iterable[str]) -> None:
         """Move rows to the recycle bin."""
@@ -109,7 +125,8 @@ class Transaction:
         touched = touched_since(self.connection, self.number)
         self.connection.execute("UPDATE current_tx SET tx = NULL, applying = 0")
         self.connection.execute(
-            "DELETE FROM tx WHERE id >= ? AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.tx = tx.id)",
+            "DELETE FROM tx WHERE id >= ? AND origin NOT LIKE 'undo:%' AND origin NOT LIKE 'redo:%' "
+            "AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.tx = tx.id)",
             (self.number,),
         )
         if not touched:

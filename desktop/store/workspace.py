@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -70,7 +70,7 @@ class Workspace:
     def create(cls, folder: Path, role: str, name: str, area_code: str, *, schema: Schema = SCHEMA,
                organisation: str = "", superior: str = "", sample: bool = False) -> "Workspace":  # fmt: skip
         """A new library in an empty or missing folder. The organisation's id is minted unless given."""
-        if (folder / LIBRARY).exists():
+        if not _unfinished(folder / LIBRARY):
             raise Refusal("exists", f"文件夹“{folder}”里已有数据，请换一个空文件夹，或直接打开它")
         organisation = organisation or organisation_id(area_code, secrets.randbits(20))
         if not is_organisation(organisation):
@@ -80,14 +80,20 @@ class Workspace:
         except OSError:
             raise EnvironmentFault("no_folder", f"不能建立文件夹“{folder}”，请换一个有写入权限的位置") from None
         workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
+        for piece in (LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm", "keys/device.key", "keys/root.key"):
+            (folder / piece).unlink(missing_ok=True)
         values = {
             "organisation": organisation, "name": name, "area_code": area_code, "role": role, "superior": superior,
             "device": secrets.token_hex(8), "instance": secrets.token_hex(8), "sample": "1" if sample else "",
         }  # fmt: skip
-        workspace._start()
-        with workspace.database.atomic("IMMEDIATE"):
-            workspace.connection.executemany("INSERT INTO identity VALUES (?, ?)", list(values.items()))
-            workspace.connection.execute("INSERT INTO owned VALUES (?)", (organisation,))
+        try:
+            workspace._start(new=True)
+            with workspace.exclusive() as connection:
+                connection.executemany("INSERT INTO identity VALUES (?, ?)", list(values.items()))
+                connection.execute("INSERT INTO owned VALUES (?)", (organisation,))
+        except BaseException:
+            workspace.close()
+            raise
         return workspace
 
     @classmethod
@@ -95,31 +101,34 @@ class Workspace:
         """Open an existing library, bringing an older one up to date after a backup."""
         if not (folder / LIBRARY).is_file():
             raise Refusal("no_library", f"文件夹“{folder}”里没有数据，请先建立（init）或选择正确的文件夹")
+        if (folder / LIBRARY).stat().st_size and _unfinished(folder / LIBRARY):
+            raise EnvironmentFault("unfinished", f"文件夹“{folder}”上次没有建完，里面没有数据，请重新建立")
         workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
         try:
+            _check_before_opening(folder / LIBRARY, schema)
             workspace._start()
         except BaseException:
             workspace.close()
             raise
         return workspace
 
-    def _start(self) -> None:
-        try:
+    def _start(self, *, new: bool = False) -> None:
+        with faults():
             self.database.connect()
             self._opened = True
             found = migrations.version_of(self.database)
+            if not found and not new:
+                raise damaged()
             migrations.check_version(found, self.schema)
             if 0 < found < self.schema.version:
                 from desktop.store.backup import make_backup
 
                 make_backup(self, "升级前")
             migrations.upgrade(self.database, self.schema)
-            if not migrations.triggers_whole(self.database, self.schema):
+            if not migrations.triggers_whole(self.connection, self.schema):
                 _log.error("触发器不全，已重建")
                 migrations.renew_triggers(self.database, self.schema)
             derived.prepare(self)
-        except peewee.DatabaseError as error:
-            raise EnvironmentFault("damaged", "数据文件打不开，可能已损坏，请从“备份”恢复最近一份备份") from error
 
     def is_whole(self) -> bool:
         """Whether SQLite finds the file in order."""
@@ -227,7 +236,9 @@ def faults() -> Iterator[None]:
     """SQLite's complaints about the surroundings as sentences with a remedy; programming errors pass unchanged."""
     try:
         yield
-    except (sqlite3.OperationalError, peewee.OperationalError) as error:
+    except (sqlite3.IntegrityError, peewee.IntegrityError):
+        raise
+    except (sqlite3.DatabaseError, peewee.DatabaseError) as error:
         text = str(error).lower()
         if "full" in text:
             raise EnvironmentFault("disk_full", "磁盘已满，刚才的改动没有保存，请清出空间后再试") from error
@@ -235,6 +246,41 @@ def faults() -> Iterator[None]:
             raise EnvironmentFault("locked", "数据文件正被占用，刚才的改动没有保存，请稍后再试") from error
         if "readonly" in text or "read-only" in text:
             raise EnvironmentFault("read_only_disk", "数据文件夹不能写入，请检查权限或换到本机磁盘") from error
+        if "malformed" in text or "not a database" in text or "corrupt" in text:
+            raise damaged() from error
         if "disk i/o" in text or "unable to open" in text:
             raise EnvironmentFault("disk_error", "磁盘读写出错，请检查磁盘或 U 盘是否还在") from error
         raise
+
+
+def damaged() -> EnvironmentFault:
+    """The library cannot be read."""
+    return EnvironmentFault("damaged", "数据文件打不开，可能已损坏，请从“备份”恢复最近一份备份")
+
+
+def _peek(library: Path, sql: str) -> object:
+    """One value of a library that is not to be touched."""
+    with closing(sqlite3.connect(f"{library.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        row = connection.execute(sql).fetchone()
+    return None if row is None else row[0]
+
+
+def _unfinished(library: Path) -> bool:
+    """Whether there is no library, or one whose founding was cut off before it knew whose it is."""
+    if not library.exists():
+        return True
+    try:
+        if _peek(library, "SELECT count(*) FROM sqlite_master WHERE name = 'identity'") == 0:
+            return _peek(library, "PRAGMA user_version") == 0 and not _peek(
+                library, "SELECT count(*) FROM sqlite_master"
+            )
+        return not _peek(library, "SELECT count(*) FROM identity WHERE name = 'organisation'")
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _check_before_opening(library: Path, schema: Schema) -> None:
+    """Refuse a newer or foreign file before anything of it is written."""
+    with faults():
+        migrations.check_version(int(str(_peek(library, "PRAGMA user_version"))), schema)
+        migrations.check_mark(int(str(_peek(library, "PRAGMA application_id"))))

@@ -9,12 +9,11 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from desktop.domain.dates import parse_date
-from desktop.domain.entry import LONGEST_TEXT
+from desktop.domain.entry import LONGEST_TEXT, fits
 from desktop.domain.errors import Refusal
 from desktop.domain.keys import is_key
 from desktop.domain.query import owner_of
-from desktop.domain.record import Cell, Kind, Ledger, Schema
+from desktop.domain.record import Cell, Ledger, Schema
 from desktop.store.journal import Transaction
 from desktop.store.tables import quoted
 from desktop.sync.graph import StreamGraph
@@ -23,8 +22,6 @@ from desktop.sync.streams import Stream
 
 WHOLE = ""
 """Column under which an operation on a ledger of a newer version is kept as a whole."""
-
-_INTEGERS = (Kind.INTEGER, Kind.FLAG)
 
 
 @dataclass(frozen=True)
@@ -67,18 +64,11 @@ def examine(schema: Schema, connection: sqlite3.Connection, stream: Stream, oper
 
 
 def _examine_cells(ledger: Ledger, operation: Operation) -> None:
-    kinds = {item.name: item.kind for item in ledger.stored}
+    fields = {item.name: item for item in ledger.stored}
     for name, cell in operation.cells.items():
-        whole = name == "_del" or kinds.get(name) in _INTEGERS
-        known = name == "_del" or name in kinds
-        if isinstance(cell, str) and len(cell) > LONGEST_TEXT:
-            raise Refusal("too_long", "这段数据里有一格文字过长，已搁置，没有写入")
-        if known and cell is not None and isinstance(cell, int) != whole:
-            raise Refusal("wrong_kind", "这段数据里有一格的类型不对，已搁置，没有写入")
-        if kinds.get(name) is Kind.DATE and cell is not None and parse_date(str(cell)) != cell:
-            raise Refusal("wrong_kind", "这段数据里有一个日期写法不对，已搁置，没有写入")
-        if name == "_del" and cell not in (0, 1):
-            raise Refusal("wrong_kind", "这段数据里有一格的类型不对，已搁置，没有写入")
+        wrong = cell not in (0, 1) if name == "_del" else name in fields and not fits(fields[name], cell)
+        if wrong or (isinstance(cell, str) and len(cell) > LONGEST_TEXT):
+            raise Refusal("wrong_kind", "这段数据里有一格的类型或长度不对，已搁置，没有写入")
 
 
 class Applier:

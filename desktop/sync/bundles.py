@@ -136,6 +136,10 @@ def _judge_signer(workspace: Workspace, connection: sqlite3.Connection, bundle: 
     ):
         key = new.key
     else:
+        if new is not None and enrolment.used_by_another(connection, new):
+            raise Refusal(
+                "unit_file_used", "这份授权文件已用在该单位的另一台电脑上，没有读入，请该单位用原来那台电脑生成"
+            )
         raise Refusal("foreign_signer", "这个同步包不是本市局或其授权单位生成的，没有读入，请核对来源")
     if not signing.verified(key, bundle.signature, bundle.body):
         raise Refusal("foreign_signer", "这个同步包的签名不对，可能被改动过，没有读入，请对方重新发送")
@@ -163,7 +167,9 @@ def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, per
     outcome.conflicts = max(0, len(conflicts(connection)) - before)
     heads = {name: state.heads for name, state in manifest.streams.items()}
     connection.execute(
-        "INSERT OR REPLACE INTO sync_peer VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sync_peer VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET "
+        "instance = excluded.instance, heads = excluded.heads, want = excluded.want, at = excluded.at, "
+        "bundle_no = excluded.bundle_no WHERE excluded.at >= sync_peer.at",
         (manifest.sender, manifest.organisation, manifest.instance, json.dumps(heads), json.dumps(manifest.want),
          manifest.number, manifest.at),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.domain.errors import Refusal
+from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import is_organisation
 from desktop.store.workspace import Workspace, now
 from desktop.sync import signing
@@ -72,11 +72,20 @@ def write_unit_file(workspace: Workspace, organisation: str, name: str, area_cod
                     root_key(workspace.connection), own, secret)  # fmt: skip
     body = canonical(msgspec.to_builtins(unit))
     signature = signing.sign(workspace.folder, ROOT, body).hex()
-    path.write_bytes(canonical({"unit": body.decode(), "signature": signature}))
+    content = canonical({"unit": body.decode(), "signature": signature})
+    try:
+        with path.open("xb") as handle:
+            handle.write(content)
+    except FileExistsError:
+        raise Refusal("file_exists", f"“{path.name}”已经存在，请换一个文件名，以免覆盖别的授权文件") from None
+    except OSError as error:
+        raise EnvironmentFault("write_failed", f"授权文件没有写成，请检查“{path.parent}”是否存在、能否写入") from error
 
 
 def read_unit_file(path: Path) -> UnitFile:
     """The unit file at a path; Refusal if it is none or was changed."""
+    if not path.is_file():
+        raise Refusal("no_file", f"找不到授权文件“{path}”，请检查 U 盘或文件位置")
     broken = Refusal("bad_unit_file", f"“{path.name}”不是完好的授权文件，请向市局重新索取")
     try:
         if path.stat().st_size > UNIT_FILE_LIMIT:
@@ -136,6 +145,15 @@ def check_introduction(connection: sqlite3.Connection, new: Introduction) -> boo
     if row is None or row[1] not in (None, new.device):
         return False
     return signing.proof(row[0], new.organisation, new.device, new.key) == new.proof
+
+
+def used_by_another(connection: sqlite3.Connection, new: Introduction) -> bool:
+    """Whether a PC holds a unit file of ours that another PC already used."""
+    row = connection.execute(
+        "SELECT secret, used_by FROM sync_invitation WHERE organisation = ?", (new.organisation,)
+    ).fetchone()
+    known = row is not None and signing.proof(row[0], new.organisation, new.device, new.key) == new.proof
+    return known and row[1] not in (None, new.device)
 
 
 def accept_certificate(connection: sqlite3.Connection, body: bytes, signature: bytes) -> Certificate:

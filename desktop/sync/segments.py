@@ -25,6 +25,9 @@ SLICE = 5_000
 BYTES = 2 * 1024 * 1024
 """Bytes of one segment's payload before packing, at most (a single operation may exceed it)."""
 
+LARGEST = 10**14
+"""Above every number a header or a time in milliseconds may have (the year 5138)."""
+
 FORMAT, SUITE, OLDEST_READER = 1, 1, 1
 
 
@@ -192,7 +195,9 @@ def read_header(body: bytes) -> Header:
         header = msgspec.json.decode(body, type=Header)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refusal("bad_segment", "同步包里有一段数据看不懂，请对方重新生成") from None
-    if header.suite != SUITE or header.ops < 0 or header.gen < 1 or len(header.parents) > 10_000:
+    bounded = all(0 <= number < LARGEST for number in (header.ops, header.rows, header.len, header.schema, header.at))
+    ordered = header.parents == sorted(set(header.parents)) and len(header.parents) <= 10_000
+    if header.suite != SUITE or not 1 <= header.gen < LARGEST or not bounded or not ordered:
         raise Refusal("bad_segment", "同步包里有一段数据的格式本程序不认识，请先升级程序")
     return header
 
@@ -206,7 +211,7 @@ def read_payload(header: Header, packed: bytes) -> list[Operation]:
     told: Told | None = None
     for line in plain.split(b"\n") if plain else []:
         match _decoded(line):
-            case ["tx", int(at), str(person), str(label), str(basis)]:
+            case ["tx", int(at), str(person), str(label), str(basis)] if 0 <= at < LARGEST:
                 told = Told(at, person, label, basis)
             case ["ins" | "set" as word, str(ledger), str(key), dict(cells)] if told is not None:
                 operations.append(Operation(told, word == "ins", ledger, key, _cells(cells)))

@@ -11,6 +11,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from desktop.domain.errors import EnvironmentFault
 from desktop.sync.canon import canonical, digest
 
 DEVICE, ROOT = "device.key", "root.key"
@@ -85,5 +86,9 @@ def proof(secret: str, organisation: str, device: str, key: str) -> str:
 
 
 def _load(folder: Path, name: str) -> Ed25519PrivateKey:
-    text = (folder / "keys" / name).read_text(encoding="ascii")
-    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
+    try:
+        text = (folder / "keys" / name).read_text(encoding="ascii")
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
+    except (OSError, ValueError) as error:
+        sentence = "本机的签名文件（keys 文件夹）不见了或已损坏，请从原来的数据文件夹找回 keys 文件夹后再试"
+        raise EnvironmentFault("no_key", sentence) from error

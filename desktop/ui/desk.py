@@ -31,28 +31,27 @@ class Desk(QObject):
         self.runner = runner
         runner.refused.connect(self._refused)
 
-    def write(self, work: Callable[[Job], Any], done: Done | None = None) -> Task:
+    def write(self, work: Callable[[Job], Any], done: Done | None = None, *, locks: bool = False) -> Task:
         """Run a writing use case; its Changes are broadcast, then `done` gets its result."""
 
         def finished(result: Any) -> None:
-            self.worked.emit("", 0, 0)
             changes = _changes(result)
             if changes:
                 self.changed.emit(changes)
             if done is not None:
                 done(result)
 
-        def failed(refusal: Refusal) -> None:
-            self.worked.emit("", 0, 0)
-            self._refused(refusal)
-
-        task = self.runner.write(work, finished, failed)
-        task.progressed.connect(self.worked)
-        return task
+        return self._watched(self.runner.write(work, finished, self._refused, locks=locks))
 
     def read(self, work: Callable[[Job], Any], done: Done) -> Task:
         """Run long reading work; a refusal becomes a notice."""
-        return self.runner.read(work, done)
+        return self._watched(self.runner.read(work, done, self._refused))
+
+    def _watched(self, task: Task) -> Task:
+        """Its steps show in the status bar until it ends, however it ends."""
+        task.progressed.connect(self.worked)
+        task.ended.connect(lambda: self.worked.emit("", 0, 0))
+        return task
 
     def say(self, kind: str, sentence: str) -> None:
         """Show a notice."""

@@ -70,5 +70,9 @@ class Preview(QDialog):
         """The system's print dialog, then the pages."""
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         if QPrintDialog(printer, self).exec() == QDialog.DialogCode.Accepted:
-            print_to(self._document, printer)
-            self.notice.say("ok", "已送到打印机")
+            try:
+                print_to(self._document, printer)
+            except Refusal as refusal:
+                self.notice.say("bad", refusal.message)
+            else:
+                self.notice.say("ok", "已送到打印机")

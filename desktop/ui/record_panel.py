@@ -98,7 +98,10 @@ class RecordPanel(QWidget):
         return line
 
     def show_record(self, key: str) -> None:
-        """Show a record; an empty key clears the panel."""
+        """Show a record; an empty key clears the panel. A text left half typed is saved to its own record first."""
+        other = key != self.key
+        if other:
+            self._save_typed()
         self.key = key
         session = self._desk.session
         rid = session.read.rid_of(self._ledger, key) if key else None
@@ -112,7 +115,7 @@ class RecordPanel(QWidget):
         (cells,) = session.read.page(self._ledger, [rid], paths, session.today())
         for path, cell in zip(paths, cells, strict=True):
             field = session.schema.steps(self._ledger, path)[-1]
-            _put(self.editors[path], field.show(cell))
+            _put(self.editors[path], field.show(cell), always=other)
             self.editors[path].setEnabled(not self.reason.text())
         if self._tabs.currentIndex() == 1:
             self._fill_history()
@@ -131,6 +134,13 @@ class RecordPanel(QWidget):
         """The shown history."""
         items = (self._history.itemAt(i).widget() for i in range(self._history.count()))
         return [item.text() for item in items if isinstance(item, QLabel)]
+
+    def _save_typed(self) -> None:
+        for path, editor in self.editors.items():
+            if isinstance(editor, QLineEdit) and editor.isModified():
+                self._save(path, editor.text())
+            elif isinstance(editor, QPlainTextEdit) and editor.document().isModified():
+                self._save(path, editor.toPlainText())
 
     def _save(self, path: str, typed: str) -> None:
         session, key = self._desk.session, self.key
@@ -190,13 +200,13 @@ class _Area(QPlainTextEdit):
         self._left(self.toPlainText())
 
 
-def _put(editor: Editor, text: str) -> None:
+def _put(editor: Editor, text: str, *, always: bool) -> None:
     if isinstance(editor, QLineEdit):
-        if not editor.hasFocus() or not editor.isModified():
+        if always or not editor.hasFocus() or not editor.isModified():
             editor.setText(text)
             editor.setCursorPosition(0)
     elif isinstance(editor, QPlainTextEdit):
-        if not editor.hasFocus():
+        if always or not editor.hasFocus():
             editor.setPlainText(text)
     else:
         editor.setCurrentText(text)

@@ -24,10 +24,12 @@ class Task(QObject):
     """(result, exception or None)"""
     progressed = Signal(str, object, object)
     """(words, done, total)"""
+    ended = Signal()
+    """However it went: done, refused, cancelled or broken."""
 
-    def __init__(self, work: Callable[[Job], Any], writes: bool) -> None:
+    def __init__(self, work: Callable[[Job], Any], *, writes: bool, locks: bool) -> None:
         super().__init__()
-        self.writes = writes
+        self.writes, self.locks = writes, locks
         self.job = Job(self._report)
         self.done: Done = lambda _result: None
         self.failed: Failed | None = None
@@ -51,9 +53,9 @@ class Task(QObject):
 
 
 class Runner(QObject):
-    """Runs tasks. `busy_changed` tells whether a writing job is under way."""
+    """Runs tasks. While a long writing job is under way (`locked_changed`) grids are read-only."""
 
-    busy_changed = Signal(bool)
+    locked_changed = Signal(bool)
     refused = Signal(object)
     """A Refusal nobody else deals with."""
     crashed = Signal(object)
@@ -65,29 +67,29 @@ class Runner(QObject):
         self._tasks: list[Task] = []
         self._closed = False
 
-    def write(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None) -> Task:
-        """Run a writing use case on the one writer thread."""
-        return self._start(self._writer, work, done, failed, writes=True)
+    def write(
+        self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None, *, locks: bool = False
+    ) -> Task:
+        """Run a writing use case on the one writer thread; a long job `locks` the grids and can be cancelled."""
+        return self._start(self._writer, Task(work, writes=True, locks=locks), done, failed)
 
     def read(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None) -> Task:
         """Run long reading work on the reader thread."""
-        return self._start(self._reader, work, done, failed, writes=False)
+        return self._start(self._reader, Task(work, writes=False, locks=False), done, failed)
 
     @property
     def busy(self) -> bool:
         """Whether a writing job is under way."""
         return any(task.writes for task in self._tasks)
 
-    def _start(self, pool: ThreadPoolExecutor, work: Callable[[Job], Any], done: Done, failed: Failed | None, *,
-               writes: bool) -> Task:  # fmt: skip
-        task = Task(work, writes)
+    def _start(self, pool: ThreadPoolExecutor, task: Task, done: Done, failed: Failed | None) -> Task:
         task.done, task.failed = done, failed
         if self._closed:
             return task
         task.finished.connect(self._finished)
         self._tasks.append(task)
-        if writes:
-            self.busy_changed.emit(True)
+        if task.locks:
+            self.locked_changed.emit(True)
         pool.submit(task.run)
         return task
 
@@ -97,8 +99,9 @@ class Runner(QObject):
         if not isinstance(task, Task) or task not in self._tasks:
             return
         self._tasks.remove(task)
-        if task.writes and not self.busy:
-            self.busy_changed.emit(False)
+        if task.locks and not any(other.locks for other in self._tasks):
+            self.locked_changed.emit(False)
+        task.ended.emit()
         if error is None:
             task.done(result)
         elif isinstance(error, Refusal):
@@ -108,12 +111,13 @@ class Runner(QObject):
         task.deleteLater()
 
     def cancel(self) -> None:
-        """Ask every running job to stop."""
+        """Ask every long job and all reading to stop; short writes are finished, for somebody typed them."""
         for task in self._tasks:
-            task.job.cancel()
+            if task.locks or not task.writes:
+                task.job.cancel()
 
     def shutdown(self) -> None:
-        """Refuse new work, ask running jobs to stop, and wait for them."""
+        """Refuse new work, ask long jobs to stop, and wait for all that is under way."""
         self._closed = True
         self.cancel()
         self._writer.shutdown()

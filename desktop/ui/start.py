@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop.app import setup
 from desktop.app.session import Session
-from desktop.domain.errors import EnvironmentFault
+from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import ALPHABET
 from desktop.store.workspace import LIBRARY
 from desktop.ui import theme
@@ -59,6 +59,16 @@ def make_window(session: Session) -> MainWindow:
 def start(folder: Path, *, given: bool, quit_after_start: bool) -> int:
     """Open the library in `folder`, or begin one there; the exit status."""
     _need_screen()
+    try:
+        return _start(folder, quit_after_start=quit_after_start)
+    except Refusal as refusal:
+        if quit_after_start:
+            raise
+        QMessageBox.warning(None, "标准化工作台", refusal.message)
+        return 1
+
+
+def _start(folder: Path, *, quit_after_start: bool) -> int:
     app = application()
     if not (folder / LIBRARY).is_file():
         from desktop.ui.first_start import FirstStart

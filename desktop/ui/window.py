@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         desk.noticed.connect(self.notice.say)
         desk.page_asked.connect(self.show_page)
         desk.worked.connect(self._worked)
-        desk.runner.busy_changed.connect(lambda _busy: self._name_steps())
+        desk.changed.connect(lambda _changes: self._name_steps())
         self._shortcuts()
         self.show_page(specs[0].id)
 
@@ -174,6 +174,8 @@ class MainWindow(QMainWindow):
     def show_page(self, page_id: str, target: object = None) -> None:
         """Go to a page, and there to a record."""
         page = self.page(page_id)
+        if self._stack.currentWidget() is not page:
+            self.notice.hide()
         self._stack.setCurrentWidget(page)
         self._navigation[page_id].setChecked(True)
         self._title.setText(self._specs[page_id].title)
@@ -280,11 +282,13 @@ class MainWindow(QMainWindow):
             theme.heights.cache_clear()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop jobs, wait for them, back up what was written meanwhile, let the library go."""
+        """Save the field being typed in, stop jobs, wait, back up what was written meanwhile, let the library go."""
+        if focus := self.focusWidget():
+            focus.clearFocus()
         self.desk.runner.shutdown()
         workspace = self.desk.session.workspace
-        if workspace.last_step() != self._opened_at:
-            with suppress(Refusal):
+        with suppress(Refusal):
+            if workspace.last_step() != self._opened_at:
                 backup.make_backup(workspace, "退出时")
         workspace.close()
         super().closeEvent(event)

@@ -48,11 +48,14 @@ def test_one_typed_row_is_an_entry_and_its_standard(office: Session) -> None:
 def test_a_planned_entry_gets_its_standard_when_one_is_typed(office: Session) -> None:
     key = _add(office, planned_title="公物仓入仓规程")
     assert _cell(office, key, "standard") is None
-    editing.edit_cells(office, "detail_entry", [Edit(key, "standard.title", "公物仓入仓规程")])
+    editing.edit_cells(office, "detail_entry", [Edit(key, "standard.title", "公物仓入仓管理规程")])
+    assert _cell(office, key, "standard") is None, "a planned entry stays planned when its shown title is changed"
+    assert _cell(office, key, "planned_title") == "公物仓入仓管理规程"
     editing.edit_cells(office, "detail_entry", [Edit(key, "standard.number", "YLJG/ZC 501-2026")])
     (standard,) = office.read.rows(Query("standard"))
     assert _cell(office, key, "standard") == standard["key"]
-    assert (standard["title"], standard["number"]) == ("公物仓入仓规程", "YLJG/ZC 501-2026")
+    assert (standard["title"], standard["number"]) == ("公物仓入仓管理规程", "YLJG/ZC 501-2026")
+    assert _cell(office, key, "planned_title") is None
     assert derived.mismatches(office.read) == []
 
 
@@ -67,9 +70,7 @@ def test_a_refused_cell_leaves_the_others_of_its_step_unwritten(office: Session)
     key = _add(office, planned_title="甲", department="一处")
     before = dump(office)
     with pytest.raises(Refusal):
-        editing.edit_cells(
-            office, "detail_entry", [Edit(key, "department", "二处"), Edit(key, "planned_on", "三月")]
-        )
+        editing.edit_cells(office, "detail_entry", [Edit(key, "department", "二处"), Edit(key, "planned_on", "三月")])
     assert dump(office) == before
 
 
@@ -149,9 +150,7 @@ def test_whose_row_it_is_decides_who_edits_it(tmp_path: Path) -> None:
     bureau, office = pair(tmp_path)
     try:
         version = version_of(office)
-        _, key = editing.add_row(
-            office, "detail_entry", {"planned_title": "甲"}, fixed={"version": version}
-        )
+        _, key = editing.add_row(office, "detail_entry", {"planned_title": "甲"}, fixed={"version": version})
         syncing.make_bundle(office, tmp_path / "a.bzb")
         syncing.apply_bundle(bureau, tmp_path / "a.bzb")
         reason = "这是下属单位的标准明细，由该单位修改；可写批注或退回"
@@ -189,7 +188,9 @@ def test_a_node_of_another_organisation_is_not_offered(tmp_path: Path) -> None:
         with bureau.write("删除节点") as transaction:
             transaction.delete("system_node", [_node(bureau, "ZC5")])
         with pytest.raises(Refusal, match="“体系节点”里没有“ZC5”"):
-            editing.add_row(bureau, "detail_entry", {"planned_title": "甲", "node.code": "ZC5"}, fixed={"version": ours})
+            editing.add_row(
+                bureau, "detail_entry", {"planned_title": "甲", "node.code": "ZC5"}, fixed={"version": ours}
+            )
         _, key = editing.add_row(
             bureau, "detail_entry", {"planned_title": "甲", "node.code": "JC1"}, fixed={"version": ours}
         )
@@ -236,7 +237,9 @@ def test_history_reads_as_a_person_would_tell_it(office: Session) -> None:
     key = _add(office, standard__title="甲", node__code="JC1")
     edits = [Edit(key, "node.code", "ZC5"), Edit(key, "department", "资产管理科"), Edit(key, "primary", "是")]
     editing.edit_cells(office, "detail_entry", edits, basis="局务会〔2026〕3 号")
-    lines = {line.field_label: (line.old, line.new, line.basis) for line in history.of_record(office, "detail_entry", key)}
+    lines = {
+        line.field_label: (line.old, line.new, line.basis) for line in history.of_record(office, "detail_entry", key)
+    }
     nodes = [office.read.caption("system_node", _node(office, code)) for code in ("JC1", "ZC5")]
     assert lines["体系节点"] == (*nodes, "局务会〔2026〕3 号")
     assert lines["主节点"] == ("", "是", "局务会〔2026〕3 号")

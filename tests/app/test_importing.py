@@ -149,11 +149,11 @@ def test_an_entry_stands_below_the_longest_code_that_begins_its_own(code: str, n
     assert importing.nearest_node({"zc": "z", "zc5": "z5", "zc5.1": "z51"}, code) == node
 
 
-def test_the_number_tells_level_and_nature_unless_the_file_does(office: Session, tmp_path: Path) -> None:
+def test_the_number_tells_level_and_nature_whatever_the_file_says(office: Session, tmp_path: Path) -> None:
     path = _csv(tmp_path / "a.csv", "标准号,标准名称,级别\nGB 55037-2022,甲,\nGB/T 1.1-2020,乙,行标\n办事指南1,丙,\n")
     importing.apply(office, importing.plan(office, path))
     rows = {row["title"]: (row["level"], row["nature"]) for row in office.read.rows(Query("standard"))}
-    assert rows == {"甲": ("national", "mandatory"), "乙": ("industry", "recommended"), "丙": ("internal", None)}
+    assert rows == {"甲": ("national", "mandatory"), "乙": ("national", "recommended"), "丙": ("internal", None)}
 
 
 def test_a_second_time_changes_nothing(imported: Session) -> None:
@@ -283,7 +283,7 @@ def test_a_row_deleted_after_the_preview_is_refused_and_nothing_is_written(impor
     plan = importing.plan(imported, path)
     editing.delete_rows(imported, "detail_entry", [plan.of("changed")[0].key])
     before = dump(imported)
-    with pytest.raises(Refusal, match="第 3 行对应的记录在预览之后已删除"):
+    with pytest.raises(Refusal, match="预览之后台账又有改动"):
         importing.apply(imported, plan)
     assert dump(imported) == before
 

@@ -55,7 +55,9 @@ def test_a_sheet_copies_every_item_in_paper_order(office: Session, sheet: str) -
     }  # fmt: skip
     results = _results(office, sheet)
     assert [result.content for result in results] == ["第 1 项", "第 2 项", "第 3 项", "第 4 项"]
-    items = office.read.records(ChecklistItem, Query("checklist_item", where(checklist=row["checklist"]), (Sort("position"),)))
+    items = office.read.records(
+        ChecklistItem, Query("checklist_item", where(checklist=row["checklist"]), (Sort("position"),))
+    )
     for name in inspection.COPIED:
         assert [getattr(result, name) for result in results] == [getattr(item, name) for item in items]
 
@@ -144,7 +146,9 @@ def test_numbers_are_given_out_once_and_never_again(office: Session, sheet: str)
     assert inspection.next_code(office, "inspection", "JC") == f"JC-330106-{year}-1000"
 
 
-def test_without_a_word_two_weeks_and_a_day_are_given(office: Session, sheet: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_word_two_weeks_and_a_day_are_given(
+    office: Session, sheet: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Session, "today", lambda _self: "2026-12-20")
     _record(office, sheet, "fail")
     inspection.raise_findings(office, sheet)

@@ -162,13 +162,15 @@ def test_a_damaged_unit_file_is_refused_or_says_the_same(
     assert found in (None, enrolment.read_unit_file(unit_file))
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"unit": "{}", "signature": ""}', b"\xff" * 10, b"x" * 300_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[]", b'{"unit": "{}", "signature": ""}', b"\xff" * 10, b"x" * 300_000]
+)
 def test_what_is_no_unit_file_is_refused_and_no_library_made(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "u.json").write_bytes(content)
     with pytest.raises(Refusal, match="不是完好的授权文件，请向市局重新索取"):
         setup.join(tmp_path / "office", tmp_path / "u.json")
     assert not (tmp_path / "office").exists()
-    with pytest.raises(Refusal, match="不是完好的授权文件"):
+    with pytest.raises(Refusal, match="找不到授权文件"):
         setup.join(tmp_path / "office", tmp_path / "none.json")
 
 
@@ -196,7 +198,10 @@ def test_a_starter_tree_is_planted_whole(tmp_path: Path, tree: str) -> None:
         system.plant(office, tree)
         nodes = system.nodes_of(office.read, system.own_version(office))
         by_key = {node.key: node for node in nodes}
-        planted = [(str(node.code), str(node.name), str(by_key[str(node.parent)].code) if node.parent else "") for node in nodes]
+        planted = [
+            (str(node.code), str(node.name), str(by_key[str(node.parent)].code) if node.parent else "")
+            for node in nodes
+        ]
         assert tuple(planted) == system.starter_tree(tree).nodes
     finally:
         office.workspace.close()

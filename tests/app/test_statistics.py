@@ -112,9 +112,7 @@ def _counted(path: Path) -> dict[str, dict[str, tuple[int, int]]]:
                 wanted.setdefault(place, set()).add(thing)
                 if not planned:
                     have.setdefault(place, set()).add(thing)
-        found[group] = {
-            item: (len(wanted[item]), len(have.get(item, ()))) for item in wanted
-        }
+        found[group] = {item: (len(wanted[item]), len(have.get(item, ()))) for item in wanted}
     return found
 
 
@@ -243,7 +241,9 @@ def test_a_city_counts_each_public_standard_once_and_every_own_one(
 ) -> None:
     bureau, one, other = city
     _import(one, tmp_path, ["JC1,GB/T 1.1-2020,导则,国标,", "JC1,JC 101,内部甲,内部标准,", "JC1,,待定,市地标,待制定"])
-    _import(other, tmp_path, ["JC1,GB/T 1.1—2020,导则,国标,", "JC1,JC 101,内部乙,内部标准,", "ZC5,GB/T 2-2016,乙,国标,"])
+    _import(
+        other, tmp_path, ["JC1,GB/T 1.1—2020,导则,国标,", "JC1,JC 101,内部乙,内部标准,", "ZC5,GB/T 2-2016,乙,国标,"]
+    )
     _import(bureau, tmp_path, ["JC1,ＧＢ／Ｔ １.１-２０２０,导则,国标,", "ZC5,DB3301/T 0418-2023,公物仓,市地标,"])
     for office in (one, other):
         syncing.make_bundle(office, tmp_path / f"{office.identity.area_code}.bzb")
@@ -256,7 +256,8 @@ def test_a_city_counts_each_public_standard_once_and_every_own_one(
     assert rows["共计"] == (6, 5)
     assert whole.total.ratio.shown == "83.3", "neither the mean of the units' ratios nor the ratio of their sums"
     alone = [
-        statistics.table(bureau, owners=[session.identity.organisation]).groups[0].total.planned.value for session in city
+        statistics.table(bureau, owners=[session.identity.organisation]).groups[0].total.planned.value
+        for session in city
     ]
     assert alone == [2, 3, 3]
     theirs = statistics.figures(statistics.table(bureau, owners=[one.identity.organisation]))

@@ -85,9 +85,7 @@ def test_days_as_spreadsheets_count_them_are_read_in_text_only_when_asked() -> N
     assert parse_date("99999", serial=True) is None
 
 
-@given(
-    DAYS, st.sampled_from(["{0}-{1}-{2}", "{0}.{1}.{2}", "{0}/{1}/{2}", "{0}年{1}月{2}日", "{0}{1:02}{2:02}"])
-)
+@given(DAYS, st.sampled_from(["{0}-{1}-{2}", "{0}.{1}.{2}", "{0}/{1}/{2}", "{0}年{1}月{2}日", "{0}{1:02}{2:02}"]))
 def test_every_day_is_read_back_from_every_form(day: datetime.date, form: str) -> None:
     iso = day.isoformat()
     assert parse_date(form.format(day.year, day.month, day.day)) == iso

@@ -57,12 +57,8 @@ def test_level_and_nature_follow_from_the_form(text: str, level: Level, nature: 
 
 
 def test_levels_and_natures_are_the_choices_of_the_ledgers() -> None:
-    assert {level.value: level.label for level in Level} == {
-        choice.value: choice.label for choice in words.LEVELS
-    }
-    assert {nature.value: nature.label for nature in Nature} == {
-        choice.value: choice.label for choice in words.NATURES
-    }
+    assert {level.value: level.label for level in Level} == {choice.value: choice.label for choice in words.LEVELS}
+    assert {nature.value: nature.label for nature in Nature} == {choice.value: choice.label for choice in words.NATURES}
 
 
 def test_display_has_a_one_em_dash_before_years_only() -> None:
@@ -74,11 +70,7 @@ def test_display_has_a_one_em_dash_before_years_only() -> None:
 
 
 def test_series_joins_editions_and_natures_and_nothing_else() -> None:
-    assert (
-        need("GB 17167-2025").series
-        == need("GB/T 17167-1997").series
-        == need("GB 17167-2006/XG1-2010").series
-    )
+    assert need("GB 17167-2025").series == need("GB/T 17167-1997").series == need("GB 17167-2006/XG1-2010").series
     assert need("GB 50016-2014(2018年版)").series == need("GB 50016-2006").series
     different = ["GB/T 24421.2-2023", "GB/T 24421.3-2023", "GB/T 24421-2023", "DB33/T 24421.2-2023",
                  "DB3301/T 24421.2-2023", "T/AB 24421.2-2023", "T/ABC 24421.2-2023",
@@ -112,9 +104,7 @@ SORTED = [
 
 def test_order_is_kind_then_number_then_year() -> None:
     assert sorted(sorted(SORTED), key=numbers.order_of) == SORTED
-    assert all(
-        numbers.order_of(one).encode() < numbers.order_of(other).encode() for one, other in pairwise(SORTED)
-    )
+    assert all(numbers.order_of(one).encode() < numbers.order_of(other).encode() for one, other in pairwise(SORTED))
     assert need("GB/T 1.1-2020").order == numbers.order_of("gb/t1.1—2020")
 
 

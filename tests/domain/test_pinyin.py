@@ -14,9 +14,7 @@ SHIPPED = Path(__file__).parents[2] / "resources" / "pinyin" / "initials.txt"
 TABLE = PinyinTable.from_text(SHIPPED.read_text(encoding="utf-8"))
 SMALL = PinyinTable.from_text("chong 虫崇\nwu 五物务\nxing 行形\nzhong 中重\n#often\nc 重\n#seldom\nh 行\n")
 
-LETTERS = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
-    "机关事务标准行重长调会系0123９aB—（）〔 \n"
-)
+LETTERS = st.characters(exclude_categories=["Cs"]) | st.sampled_from("机关事务标准行重长调会系0123９aB—（）〔 \n")
 TITLES = st.text(LETTERS, max_size=30)
 
 

@@ -44,7 +44,9 @@ class Box(Record, name="box", label="箱", caption=("title",), rules=(_heavy,), 
     state: Cell = derived("状态", "@state")
 
 
-class Thing(Record, name="thing", label="物品", caption=("name",), columns=("name", "box.title", "inner.title"), parent="box"):
+class Thing(
+    Record, name="thing", label="物品", caption=("name",), columns=("name", "box.title", "inner.title"), parent="box"
+):
     name: Cell = text("物名", width=40)
     box: Cell = reference("所在箱", "box")
     inner: Cell = reference("内箱", "box", embedded=True)

@@ -25,7 +25,9 @@ def _table(*entries: Placed) -> StatisticsTable:
 
 def _shown(table: StatisticsTable, group: int = 0) -> dict[str, tuple[str, str, str]]:
     rows = (*table.groups[group].rows, table.groups[group].total)
-    return {row.label: (row.shown(Measure.PLANNED), row.shown(Measure.PRESENT), row.shown(Measure.RATIO)) for row in rows}
+    return {
+        row.label: (row.shown(Measure.PLANNED), row.shown(Measure.PRESENT), row.shown(Measure.RATIO)) for row in rows
+    }
 
 
 @pytest.mark.parametrize(
@@ -49,14 +51,22 @@ def test_a_standard_at_several_nodes_counts_once_with_all_its_rows_as_proof() ->
     table = _table(_entry("a", "GB 1"), _entry("b", "GB 1", department="资产处"), _entry("c", "GB 2"))
     assert _shown(table)["共计"] == ("2", "2", "100.0")
     assert table.groups[0].total.proof(Measure.PLANNED).keys == ("a", "b", "c")
-    assert _shown(table, 1) == {"综合处": ("2", "2", "100.0"), "资产处": ("1", "1", "100.0"), "共计": ("2", "2", "100.0")}
+    assert _shown(table, 1) == {
+        "综合处": ("2", "2", "100.0"),
+        "资产处": ("1", "1", "100.0"),
+        "共计": ("2", "2", "100.0"),
+    }
     sentences = [check.sentence for check in table.checks]
     assert "两组共计相等；应有数 2 = 明细表 3 行 − 废止和被代替 0 行，再去掉同一标准的重复 1 行。" in sentences
     assert "按处室：有标准分属几行，共计只计 1 次，比各行之和少 1。" in sentences
 
 
 def test_an_empty_denominator_is_a_dash_never_a_number() -> None:
-    assert _shown(_table()) == {"国家标准": ("0", "0", NOTHING), "内部标准": ("0", "0", NOTHING), "共计": ("0", "0", NOTHING)}
+    assert _shown(_table()) == {
+        "国家标准": ("0", "0", NOTHING),
+        "内部标准": ("0", "0", NOTHING),
+        "共计": ("0", "0", NOTHING),
+    }
 
 
 def test_values_outside_the_form_stand_in_a_row_of_their_own() -> None:

@@ -79,7 +79,7 @@ def test_init_is_refused_where_data_are_or_a_word_is_wrong(desk: Desk, tmp_path:
     assert "里已有数据，请换一个空文件夹" in desk.refused(*again)
     new = Desk(tmp_path / "new", capsys)
     assert new.refused("init", "--name", "甲", "--code", "3301") == "行政区划码要填 6 位数字，“3301”不对"
-    assert new.refused("init", "--code", "330106") == "请填写单位名称"
+    assert new.refused("init", "--code", "330106") == "请填写单位名称，不超过 100 个字"
     assert new.refused(*again, "--tree", "x") == "没有名为“x”的起步体系，请从列表中选择"
     assert not (tmp_path / "new").exists(), "nothing is left behind"
     assert new.run("init", "--role", "king")[0] == 2
@@ -182,9 +182,7 @@ def test_statistics_shape_and_cut_off_date(desk: Desk, tmp_path: Path) -> None:
         assert "截至日期要写到日" in desk.refused("statistics", "--as-of", day)
 
 
-def test_form_prints_a_blank_sheet_of_a_checklist_and_a_sheet_by_its_number(
-    tmp_path: Path, capsys: CAPTURE
-) -> None:
+def test_form_prints_a_blank_sheet_of_a_checklist_and_a_sheet_by_its_number(tmp_path: Path, capsys: CAPTURE) -> None:
     desk = Desk(tmp_path / "practice", capsys)
     desk.done("init", "--sample")
     session = desk.session()

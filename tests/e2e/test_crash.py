@@ -50,9 +50,7 @@ for number in itertools.count(1):
 def _started(script: str, *arguments: object) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(Path(setup.__file__).parents[2])}
     words = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment
-    )
+    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment)
 
 
 def _killed(process: subprocess.Popen[str], wait_for: str, delay: float = 0.0) -> list[str]:

@@ -42,9 +42,7 @@ def cell_texts(pages: Pages, document: Document) -> dict[tuple[int, int], str]:
             ]
             left = start
             for column, width in enumerate(widths):
-                here = [
-                    item for item in inside if left <= item.x and item.x + item.width <= left + width + SLACK
-                ]
+                here = [item for item in inside if left <= item.x and item.x + item.width <= left + width + SLACK]
                 text = squeezed("".join(item.text for item in here))
                 if place.part:
                     text = text.removeprefix("（续）")
@@ -85,12 +83,7 @@ def check_apart(words: list[Words]) -> None:
 
 def check_rows(pages: Pages, count: int) -> None:
     """Each row stands exactly once and in order, in parts only where each part but the last fills a page."""
-    places = [
-        (place.row, place.part, place.parts)
-        for page in pages.pages
-        if not page.section
-        for place in page.rows
-    ]
+    places = [(place.row, place.part, place.parts) for page in pages.pages if not page.section for place in page.rows]
     wanted = [
         (row, part, parts)
         for row, parts in {row: parts for row, _part, parts in places}.items()

@@ -31,9 +31,7 @@ def inspection_form(rows: int = 42) -> Document:
                 HeadField("编号", "JC-330106-2026-118", width=0.9),
             ),
             (
-                HeadField(
-                    "检查类型", options=("季度检查", "抽查", "专项", "自查"), ticked=("抽查",), width=1.45
-                ),
+                HeadField("检查类型", options=("季度检查", "抽查", "专项", "自查"), ticked=("抽查",), width=1.45),
                 HeadField("检查组成员", width=2),
             ),
         ),

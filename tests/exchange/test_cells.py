@@ -48,9 +48,7 @@ def test_each_kind_of_raw_cell(raw: object, value: object) -> None:
     assert type(cell_value(raw)) is type(value)
 
 
-@given(
-    st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.datetimes(), st.dates(), st.times())
-)
+@given(st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.datetimes(), st.dates(), st.times()))
 def test_a_value_is_its_own_value(raw: Any) -> None:
     once = cell_value(raw)
     assert cell_value(once) == once

@@ -24,9 +24,7 @@ def read(document: Document, folder: Path) -> Any:
 
 
 def simple(*cells: str, align: Align = Align.LEFT) -> Document:
-    return Document(
-        "表", Table((TableColumn("内容", 30, align),), tuple(TableRow((cell,)) for cell in cells))
-    )
+    return Document("表", Table((TableColumn("内容", 30, align),), tuple(TableRow((cell,)) for cell in cells)))
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +98,7 @@ def test_what_stands_below_the_table(sheet: Any) -> None:
     assert below[5].startswith("说明：")
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+8613800000000", "-丙", "@SUM(A1)", "=cmd|' /C calc'!A0", "#N/A", "TRUE"]
-)
+@pytest.mark.parametrize("text", ["=1+1", "+8613800000000", "-丙", "@SUM(A1)", "=cmd|' /C calc'!A0", "#N/A", "TRUE"])
 @pytest.mark.parametrize("align", list(Align))
 def test_nothing_typed_becomes_a_formula(tmp_path: Path, text: str, align: Align) -> None:
     document = replace(simple(text, align=align), head=((HeadField("", text),),), title=text)
@@ -130,9 +126,7 @@ def test_nothing_typed_becomes_a_formula(tmp_path: Path, text: str, align: Align
         ("１２", "１２", "General"),
     ],
 )
-def test_only_plain_numbers_at_the_right_become_numbers(
-    tmp_path: Path, text: str, value: object, shown: str
-) -> None:
+def test_only_plain_numbers_at_the_right_become_numbers(tmp_path: Path, text: str, value: object, shown: str) -> None:
     sheet = read(simple(text, align=Align.RIGHT), tmp_path).active
     cell = sheet.cell(sheet.max_row, 1)
     assert cell.value == value
@@ -163,8 +157,7 @@ def test_groups_are_merged(tmp_path: Path) -> None:
 
 def test_extra_sheets_have_names_excel_takes(tmp_path: Path) -> None:
     extra = tuple(
-        replace(simple(title), title=title)
-        for title in ("表", "a/b:c*[d]", "长" * 40, "长" * 40, "", "𠮷" * 40)
+        replace(simple(title), title=title) for title in ("表", "a/b:c*[d]", "长" * 40, "长" * 40, "", "𠮷" * 40)
     )
     book = read(replace(simple("x"), extra=extra, paper=Paper.A3), tmp_path)
     names = book.sheetnames
@@ -224,9 +217,7 @@ def test_any_text_comes_back(cells: list[str]) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         sheet = read(simple(*cells), Path(folder)).active
-        assert [sheet.cell(row, 1).value or "" for row in range(3, 3 + len(cells))] == [
-            legible(cell) for cell in cells
-        ]
+        assert [sheet.cell(row, 1).value or "" for row in range(3, 3 + len(cells))] == [legible(cell) for cell in cells]
 
 
 def test_csv_has_heading_and_rows_only(tmp_path: Path) -> None:

@@ -94,17 +94,13 @@ def test_a_lower_row_that_means_nothing_to_us_still_belongs_to_merged_headings()
 
 
 def test_one_row_of_headings_does_not_swallow_data() -> None:
-    table = found(
-        ["标准号", "标准名称", "类型"], ["GB 1", "标准名称编写规则", "标准级别"], ["GB 2", "乙", "丙"]
-    )
+    table = found(["标准号", "标准名称", "类型"], ["GB 1", "标准名称编写规则", "标准级别"], ["GB 2", "乙", "丙"])
     assert (table.heading_row, table.first_data_row) == (0, 1)
 
 
 def test_the_csv_of_others_by_short_words() -> None:
     headings = ("编号", "名称", "分类", "属性", "实施日期", "状态", "官方链接", "备注")
-    table = found(
-        list(headings), ["GB 55001-2021", "规范", "结构", "强制性", "2022-01-01", "现行", "x", None]
-    )
+    table = found(list(headings), ["GB 55001-2021", "规范", "结构", "强制性", "2022-01-01", "现行", "x", None])
     assert [table.mapping.get(at) for at in range(8)] == [
         NUMBER,
         TITLE,

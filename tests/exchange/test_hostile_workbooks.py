@@ -82,9 +82,7 @@ def test_truncated_files(name: str, part: float) -> None:
 @pytest.mark.parametrize("name", ["xlsx", "ods"])
 @given(data=st.data(), flips=FLIPS)
 @settings(deadline=None, max_examples=60)
-def test_changed_members_of_a_sound_archive(
-    name: str, data: st.DataObject, flips: list[tuple[float, int]]
-) -> None:
+def test_changed_members_of_a_sound_archive(name: str, data: st.DataObject, flips: list[tuple[float, int]]) -> None:
     with zipfile.ZipFile(io.BytesIO(SEEDS[name])) as archive:
         members = [info.filename for info in archive.infolist() if info.file_size]
         victim = data.draw(st.sampled_from(members))

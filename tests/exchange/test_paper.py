@@ -145,9 +145,7 @@ def test_a_row_taller_than_a_page_is_shrunk_then_continued() -> None:
     shrunk = Pages(Document("表", Table(columns, (TableRow(("1", body)),)), landscape=False))
     assert [place.parts for page in shrunk.pages for place in page.rows] == [1]
     sizes = [
-        item.lettering.points
-        for item in shrunk.pages[-1].items
-        if isinstance(item, Words) and "word" in item.text
+        item.lettering.points for item in shrunk.pages[-1].items if isinstance(item, Words) and "word" in item.text
     ]
     assert set(sizes) < {6.0, 7.0, 8.0, 9.0}
     document = Document("表", Table(columns, (TableRow(("1", body * 5)),)), landscape=False)
@@ -212,9 +210,7 @@ def test_blank_rows_and_totals() -> None:
 
 
 def test_extra_documents_count_their_own_pages() -> None:
-    extra = Document(
-        "附表", Table((TableColumn("甲", 10),), (TableRow(("x",)),)), paper=Paper.A3, landscape=False
-    )
+    extra = Document("附表", Table((TableColumn("甲", 10),), (TableRow(("x",)),)), paper=Paper.A3, landscape=False)
     pages = Pages(replace(inspection_form(), extra=(extra,)))
     assert [(page.section, page.number, page.count) for page in pages.pages] == [
         (0, 1, 3),
@@ -288,17 +284,14 @@ def test_lines_keep_rare_characters_whole() -> None:
 
 
 def test_the_pdf_has_the_pages_and_their_sizes(tmp_path: Path) -> None:
-    extra = Document(
-        "附表", Table((TableColumn("甲", 10),), (TableRow(("x",)),)), paper=Paper.A3, landscape=False
-    )
+    extra = Document("附表", Table((TableColumn("甲", 10),), (TableRow(("x",)),)), paper=Paper.A3, landscape=False)
     path = tmp_path / "检查表.pdf"
     write_pdf(replace(inspection_form(), extra=(extra,)), path)
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
     assert len(re.findall(rb"/Type /Page\b", content)) == 4
     boxes = [
-        tuple(round(float(side)) for side in box.split())
-        for box in re.findall(rb"/MediaBox \[([\d. ]+)\]", content)
+        tuple(round(float(side)) for side in box.split()) for box in re.findall(rb"/MediaBox \[([\d. ]+)\]", content)
     ]
     assert boxes == [(0, 0, 842, 595)] * 3 + [(0, 0, 842, 1191)]
     assert "标准实施监督检查表".encode("utf-16-be") in content

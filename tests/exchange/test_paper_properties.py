@@ -32,9 +32,7 @@ def documents(draw: st.DrawFn, cells: st.SearchStrategy[str]) -> Document:
         for _place in range(count)
     )
     patterns = draw(
-        st.lists(
-            st.tuples(*[cells] * count, st.sampled_from(("", "甲类", "乙类" * 20))), min_size=1, max_size=4
-        )
+        st.lists(st.tuples(*[cells] * count, st.sampled_from(("", "甲类", "乙类" * 20))), min_size=1, max_size=4)
     )
     rows = tuple(
         TableRow(
@@ -109,9 +107,7 @@ def test_nothing_is_cut_and_each_row_stands_once(document: Document) -> None:
         assert (page.number, page.count) == (number, count)
         assert f"第 {number} 页　共 {count} 页" in texts(page)
         assert bool(page.heading) >= bool(page.rows)
-    assert sum(page.closing is not None for page in pages.pages) == bool(
-        document.closing or document.signatures
-    )
+    assert sum(page.closing is not None for page in pages.pages) == bool(document.closing or document.signatures)
     shown = sorted(everything(pages))
     for text in all_texts(document):
         for mark in set(squeezed(legible(text))):

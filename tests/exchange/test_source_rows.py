@@ -128,17 +128,13 @@ def test_a_list_of_one_column_has_rows_of_one_cell() -> None:
 
 
 def test_several_numbers_of_one_document() -> None:
-    (row,) = rows_of(
-        [1, "LS/T 1301-2022\nGC/T 1801-2022", "机关食堂反食品浪费工作成效评估和通报制度", "2022"]
-    )
+    (row,) = rows_of([1, "LS/T 1301-2022\nGC/T 1801-2022", "机关食堂反食品浪费工作成效评估和通报制度", "2022"])
     assert row.cells[NUMBER] == "LS/T 1301-2022"
     assert (row.number_of_parts, row.extra_numbers) == (2, ("GC/T 1801-2022",))
 
 
 def test_several_numbers_beside_as_many_titles_are_several_rows() -> None:
-    first, second = rows_of(
-        [1, "GB 1-2020\nGB 2-2021", "甲\n\n乙", "2020-01-01\n2021-01-01", "现行", "一\n二"]
-    )
+    first, second = rows_of([1, "GB 1-2020\nGB 2-2021", "甲\n\n乙", "2020-01-01\n2021-01-01", "现行", "一\n二"])
     assert (first.line, second.line) == (2, 2)
     assert [first.cells[path] for path in (NUMBER, TITLE, "standard.effective_on")] == [
         "GB 1-2020",
@@ -184,7 +180,7 @@ def test_dates_as_workbooks_hold_them(value: CellValue, kept: str | None) -> Non
     assert of("standard.effective_on", value) == (kept, [])
 
 
-@pytest.mark.parametrize("value", ["待定", 7, 99999, "2022-13-01", 2022.1])
+@pytest.mark.parametrize("value", ["待核", 7, 99999, "2022-13-01", 2022.1])
 def test_what_is_no_date_is_left_out_and_named(value: CellValue) -> None:
     assert of("standard.effective_on", value) == ("缺", ["standard.effective_on"])
 

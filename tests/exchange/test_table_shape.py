@@ -86,9 +86,7 @@ def test_field_as_text() -> None:
 def test_sections_are_flat() -> None:
     table = Table((), ())
     inner = Document("c", table)
-    assert [
-        part.title for part in sections(Document("a", table, extra=(Document("b", table, extra=(inner,)),)))
-    ] == [
+    assert [part.title for part in sections(Document("a", table, extra=(Document("b", table, extra=(inner,)),)))] == [
         "a",
         "b",
         "c",

@@ -195,17 +195,13 @@ def test_extra_documents_are_sections_of_their_own(tmp_path: Path) -> None:
     assert starts == ["1", "1"]
     footers = [section.footer._element for section in file.sections]
     for footer in footers:
-        assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))][
-            1
-        ] == "SECTIONPAGES"
+        assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))][1] == "SECTIONPAGES"
     assert "西湖区" not in "".join(words.text for words in footers[1].iter(qn("w:t")))
     assert not file.sections[1].header.paragraphs[0].text
 
 
 def test_a_letter_without_table(tmp_path: Path) -> None:
-    file = read(
-        Document("函", Table((), ()), head=((HeadField("致", "某单位"),),), notes=("正文",)), tmp_path
-    )
+    file = read(Document("函", Table((), ()), head=((HeadField("致", "某单位"),),), notes=("正文",)), tmp_path)
     assert row_texts(file.tables[0]) == [["致 某单位"]]
     assert file.paragraphs[-1].text == "正文"
 

@@ -151,9 +151,7 @@ def test_cells_that_only_carry_a_style_far_away_do_not_count(tmp_path: Path) -> 
     ],
 )
 @pytest.mark.parametrize("tag", ['<c r="{}"><v>', "<c s='0' r = '{}' ><v>", '<c r="{}" t="n"> <v>'])
-def test_a_cell_too_far_away_is_refused_before_it_is_read(
-    tmp_path: Path, address: str, code: str, tag: str
-) -> None:
+def test_a_cell_too_far_away_is_refused_before_it_is_read(tmp_path: Path, address: str, code: str, tag: str) -> None:
     data = f'<row r="1"><c r="A1"><v>1</v></c></row><row>{tag.format(address)}7</v></c></row>'
     assert refused(with_sheet(tmp_path, data)) == code
 
@@ -167,13 +165,10 @@ def test_cells_whose_place_cannot_be_told_are_refused(tmp_path: Path, cell: str)
 
 def test_many_sheets_are_counted_together(tmp_path: Path) -> None:
     content = content_of(tmp_path)
-    far = PAGE.format(
-        '<sheetData><row r="9"><c r="A250000"><v>1</v></c><c r="Z1"><v>1</v></c></row></sheetData>'
-    )
+    far = PAGE.format('<sheetData><row r="9"><c r="A250000"><v>1</v></c><c r="Z1"><v>1</v></c></row></sheetData>')
     assert parsed(repacked(content, {SHEET_ONE: far.encode()})).sheets[0].rows[0][25] == 1
     assert (
-        refused(repacked(content, {SHEET_ONE: far.encode(), "xl/worksheets/sheet2.xml": far.encode()}))
-        == "too_large"
+        refused(repacked(content, {SHEET_ONE: far.encode(), "xl/worksheets/sheet2.xml": far.encode()})) == "too_large"
     )
 
 
@@ -281,9 +276,7 @@ def test_names_that_mean_two_things_are_refused(tmp_path: Path) -> None:
     assert refused(repacked(content, {"XL/workbook.xml": b"<x/>"})) == "damaged"
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         relations = archive.read("xl/_rels/workbook.xml.rels").decode()
-    twice = relations.replace(
-        "</Relationships>", '<Relationship Id="rId1" Type="x" Target="y"/></Relationships>'
-    )
+    twice = relations.replace("</Relationships>", '<Relationship Id="rId1" Type="x" Target="y"/></Relationships>')
     assert refused(repacked(content, {"xl/_rels/workbook.xml.rels": twice.encode()})) == "damaged"
 
 
@@ -385,6 +378,4 @@ def test_sizes_an_xls_may_not_claim() -> None:
     assert refused(content[: body + 4] + struct.pack("<I", 2**31) + content[body + 8 :]) == "damaged"
     assert refused(content[: body + 10] + struct.pack("<H", 0xFFFF) + content[body + 12 :]) == "damaged"
     strings = content.index(struct.pack("<H", 0x00FC), 512)
-    assert (
-        refused(content[: strings + 8] + struct.pack("<I", 2**31 - 1) + content[strings + 12 :]) == "damaged"
-    )
+    assert refused(content[: strings + 8] + struct.pack("<I", 2**31 - 1) + content[strings + 12 :]) == "damaged"

@@ -118,9 +118,7 @@ def test_the_mended_file_is_imported_as_if_it_were_the_first(tmp_path: Path) -> 
 
 
 def test_a_second_report_takes_the_first_ones_marks_away(tmp_path: Path) -> None:
-    second = report(
-        report(office(tmp_path)), {7: RowVerdict("equal"), 6: RowVerdict("refused", (("notes", "太长"),))}
-    )
+    second = report(report(office(tmp_path)), {7: RowVerdict("equal"), 6: RowVerdict("refused", (("notes", "太长"),))})
     book = load_workbook(second)
     page = book["标准明细"]
     assert book.sheetnames == ["标准明细", "说明", RESULT_SHEET]
@@ -140,24 +138,18 @@ def test_macros_and_formulas_do_not_come_back(tmp_path: Path) -> None:
         "</Types>", '<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
     )
     source.write_bytes(
-        repacked(
-            source.read_bytes(), {"xl/vbaProject.bin": b"macro", "[Content_Types].xml": changed.encode()}
-        )
+        repacked(source.read_bytes(), {"xl/vbaProject.bin": b"macro", "[Content_Types].xml": changed.encode()})
     )
     to = report(source)
     assert not [name for name in zipfile.ZipFile(to).namelist() if "vba" in name]
-    assert not [
-        cell for row in load_workbook(to)["标准明细"].iter_rows() for cell in row if cell.data_type == "f"
-    ]
+    assert not [cell for row in load_workbook(to)["标准明细"].iter_rows() for cell in row if cell.data_type == "f"]
 
 
 @pytest.mark.parametrize("name", ["table.ods", "table.xls", "long.xls", "t.csv"])
 def test_other_files_come_back_as_xlsx_of_the_same_values(tmp_path: Path, name: str) -> None:
     source = tmp_path / name
     if name == "t.csv":
-        source.write_text(
-            "标准号,标准名称,备注\nGB 1,=SUM(A1),-甲\nGB 2,乙,+1\nGB 3,丙,@x\n", encoding="gb18030"
-        )
+        source.write_text("标准号,标准名称,备注\nGB 1,=SUM(A1),-甲\nGB 2,乙,+1\nGB 3,丙,@x\n", encoding="gb18030")
     else:
         source.write_bytes((FIXTURES / name).read_bytes())
     _, _, first, rows = read(source)
@@ -175,9 +167,7 @@ def test_other_files_come_back_as_xlsx_of_the_same_values(tmp_path: Path, name: 
     assert all(cell.data_type != "f" for row in written.iter_rows() for cell in row)
 
 
-def test_of_a_large_file_only_the_refused_rows_come_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_a_large_file_only_the_refused_rows_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_report, "MOST_ROWS", 7)
     to = report(office(tmp_path))
     workbook, page, table, rows = read(to)

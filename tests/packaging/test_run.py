@@ -132,9 +132,7 @@ def test_without_a_screen_the_demonstration_runs(
         ("win32", {}, True),
     ],
 )
-def test_a_screen_is_recognised(
-    run: ModuleType, platform: str, variables: dict[str, str], *, shown: bool
-) -> None:
+def test_a_screen_is_recognised(run: ModuleType, platform: str, variables: dict[str, str], *, shown: bool) -> None:
     assert run.has_screen(platform, variables) is shown
 
 
@@ -147,11 +145,7 @@ def test_missing_packages_are_named(run: ModuleType) -> None:
 
 
 def test_provided_names_count_and_removed_packages_do_not(run: ModuleType) -> None:
-    listing = (
-        "installed\tlibglib2.0-0t64\tlibglib2.0-0 (= 2.84), other\n"
-        "config-files\tlibegl1\t\n"
-        "installed\tlibgl1\t\n"
-    )
+    listing = "installed\tlibglib2.0-0t64\tlibglib2.0-0 (= 2.84), other\nconfig-files\tlibegl1\t\ninstalled\tlibgl1\t\n"
     assert run.installed_packages(listing) == {"libglib2.0-0t64", "libglib2.0-0", "other", "libgl1"}
 
 
@@ -159,9 +153,7 @@ def test_without_the_right_one_command_is_named(run: ModuleType, monkeypatch: py
     monkeypatch.setattr(run.sys, "platform", "linux")
     monkeypatch.setattr(run.shutil, "which", lambda _name: "/usr/bin/dpkg-query")
     monkeypatch.setattr(run.os, "geteuid", lambda: 1000, raising=False)
-    monkeypatch.setattr(
-        run.subprocess, "run", lambda *_given, **_named: subprocess.CompletedProcess((), 0, stdout="")
-    )
+    monkeypatch.setattr(run.subprocess, "run", lambda *_given, **_named: subprocess.CompletedProcess((), 0, stdout=""))
     with pytest.raises(run.Stop) as stop:
         run.add_system_packages()
     command = str(stop.value).splitlines()[-1]

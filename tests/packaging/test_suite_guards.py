@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-CARELESS = '''
+CARELESS = """
 import logging, threading
 import pytest
 from PySide6.QtCore import QThread
@@ -60,7 +60,7 @@ def test_after_all():
 def test_qt_warning(qapp):
     from PySide6.QtCore import qWarning
     qWarning("from Qt")
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +74,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> str:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
 
 
-@pytest.mark.parametrize(
-    "name", ["clean", "unowned_widget_goes_with_its_last_name", "expected_record", "after_all"]
-)
+@pytest.mark.parametrize("name", ["clean", "unowned_widget_goes_with_its_last_name", "expected_record", "after_all"])
 def test_a_clean_test_passes(outcome: str, name: str) -> None:
     assert re.search(rf"^PASSED .*::test_{name}$", outcome, re.MULTILINE)
     assert not re.search(rf"^(ERROR|FAILED) .*::test_{name}\b", outcome, re.MULTILINE)

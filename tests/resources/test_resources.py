@@ -156,9 +156,7 @@ def test_checklists_are_marked_as_examples_and_claim_no_clauses(sheets: dict[str
         assert all(item["clause"] == "" for item in sheet["items"])
 
 
-def test_checklist_items_are_distinct_and_known(
-    sheets: dict[str, dict[str, Any]], sample: dict[str, Any]
-) -> None:
+def test_checklist_items_are_distinct_and_known(sheets: dict[str, dict[str, Any]], sample: dict[str, Any]) -> None:
     known = {standard["number"] for standard in sample["standards"]}
     for sheet in sheets.values():
         contents = [item["content"] for item in sheet["items"]]
@@ -281,9 +279,7 @@ def test_sample_claims_no_part_in_real_standards(sample: dict[str, Any]) -> None
     assert {item["our_role"] for item in sample["standards"] if item["level"] != "internal"} == {"adopt"}
 
 
-def test_sample_inspections_fit_their_checklists(
-    sample: dict[str, Any], sheets: dict[str, dict[str, Any]]
-) -> None:
+def test_sample_inspections_fit_their_checklists(sample: dict[str, Any], sheets: dict[str, dict[str, Any]]) -> None:
     units = {unit["name"] for unit in sample["units"]}
     assert {sheet["inspected_on"][:7] for sheet in sample["inspections"]} == {"2026-03", "2026-06", "2026-09"}
     for sheet in sample["inspections"]:

@@ -133,6 +133,7 @@ def test_a_restore_brings_the_backup_back_and_sets_the_current_file_aside(office
         assert restored.identity.device == office.identity.device
     finally:
         restored.workspace.close()
+    assert aside is not None
     assert aside.name.endswith(f"_{backup.SET_ASIDE}.db")
     backup.restore(folder, aside)
     back = setup.open_library(folder)
@@ -190,6 +191,7 @@ def test_a_damaged_library_is_set_aside_and_replaced(office: Session) -> None:
     office.workspace.close()
     (folder / LIBRARY).write_bytes(b"not a database at all" * 1000)
     aside = backup.restore(folder, made.path)
+    assert aside is not None
     assert aside.read_bytes() == b"not a database at all" * 1000
     with Workspace.open(folder) as workspace:
         assert workspace.reader.count(Query("standard")) == 2
@@ -216,6 +218,7 @@ def test_rows_still_in_the_write_ahead_log_are_in_backup_and_set_aside_file(offi
     assert ended.returncode == -signal.SIGKILL
     assert (folder / f"{LIBRARY}-wal").stat().st_size > 0
     aside = backup.restore(folder, first.path)
+    assert aside is not None
     assert not (folder / f"{LIBRARY}-wal").exists()
     backup.restore(folder, aside)
     session = setup.open_library(folder)
@@ -227,3 +230,31 @@ def test_rows_still_in_the_write_ahead_log_are_in_backup_and_set_aside_file(offi
     connection = sqlite3.connect(made.path)
     assert backup.counts(connection)["standard"] == 502
     connection.close()
+
+
+def test_another_organisations_backup_is_refused_and_nothing_changes(tmp_path: Path) -> None:
+    one = setup.found(tmp_path / "one", "office", "甲区中心", "330106", "甲")
+    other = setup.found(tmp_path / "other", "office", "乙区中心", "330102", "乙")
+    made = backup.make_backup(other.workspace, "手动")
+    one.workspace.close()
+    other.workspace.close()
+    with pytest.raises(Refusal, match="其他单位的"):
+        backup.restore(tmp_path / "one", made.path)
+    session = setup.open_library(tmp_path / "one")
+    assert session.identity.name == "甲区中心"
+    session.workspace.close()
+
+
+def test_an_emptied_library_is_damaged_and_a_half_founded_one_is_founded_anew(tmp_path: Path) -> None:
+    office = setup.found(tmp_path / "a", "office", "甲区中心", "330106", "甲")
+    office.workspace.close()
+    (tmp_path / "a" / LIBRARY).write_bytes(b"")
+    with pytest.raises(EnvironmentFault, match="可能已损坏"):
+        setup.open_library(tmp_path / "a")
+    office = setup.found(tmp_path / "b", "office", "甲区中心", "330106", "甲")
+    with office.workspace.exclusive() as connection:
+        connection.execute("DELETE FROM identity")
+    office.workspace.close()
+    with pytest.raises(EnvironmentFault, match="上次没有建完"):
+        setup.open_library(tmp_path / "b")
+    setup.found(tmp_path / "b", "office", "乙区中心", "330106", "乙").workspace.close()

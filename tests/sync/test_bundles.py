@@ -210,7 +210,7 @@ def test_a_second_pc_cannot_use_the_same_unit_file(both: Pair, tmp_path: Path) -
     syncing.make_bundle(twin, tmp_path / "t.bzb")
     with pytest.raises(Refusal) as refused:
         syncing.apply_bundle(bureau, tmp_path / "t.bzb")
-    assert refused.value.code == "foreign_signer"
+    assert refused.value.code == "unit_file_used"
     twin.workspace.close()
 
 
@@ -293,7 +293,7 @@ def _forged(office: Session, path: Path, stream: str, key: str, cells: dict[str,
         ("row of another office", "其他单位的记录"),
         ("stream of another office", "不是由它所属的单位写的"),
         ("unknown pc", "不是由它所属的单位写的"),
-        ("wrong kind of cell", "类型不对"),
+        ("wrong kind of cell", "类型或长度不对"),
         ("key of no form", "其他单位的记录"),
     ],
 )

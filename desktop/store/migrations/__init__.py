@@ -1,6 +1,7 @@
 """From an empty or older file to this version, step by step; a newer file is refused before any write."""
 
 import logging
+import sqlite3
 
 import peewee
 
@@ -23,9 +24,14 @@ def version_of(database: peewee.SqliteDatabase) -> int:
     version = int(database.execute_sql("PRAGMA user_version").fetchone()[0])
     mark = database.execute_sql("PRAGMA application_id").fetchone()[0]
     used = database.execute_sql("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if mark not in (0, APPLICATION_ID) or (used and not version):
-        raise EnvironmentFault("not_a_library", "这不是标准化工作台的数据文件，请选择正确的数据文件夹")
+    check_mark(APPLICATION_ID + 1 if used and not version else mark)
     return version
+
+
+def check_mark(mark: int) -> None:
+    """Refuse the file of another program."""
+    if mark not in (0, APPLICATION_ID):
+        raise EnvironmentFault("not_a_library", "这不是标准化工作台的数据文件，请选择正确的数据文件夹")
 
 
 def check_version(found: int, schema: Schema) -> None:
@@ -67,7 +73,7 @@ def renew_triggers(database: peewee.SqliteDatabase, schema: Schema) -> None:
         database.execute_sql(statement)
 
 
-def triggers_whole(database: peewee.SqliteDatabase, schema: Schema) -> bool:
+def triggers_whole(connection: sqlite3.Connection, schema: Schema) -> bool:
     """Whether the file holds exactly the declared triggers."""
-    rows = database.execute_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     return dict(rows) == tables.triggers(schema)

@@ -13,10 +13,15 @@ def to_text(rows: Sequence[Sequence[str]]) -> str:
 
 
 def from_text(text: str) -> list[list[str]]:
-    """The block in a clipboard text; lines of different length are filled up with blanks."""
+    """The block in a clipboard text; lines of different length are filled up with blanks. Quotes that do not pair are
+    taken as they stand."""
     if not text:
         return []
-    rows = list(csv.reader(io.StringIO(text.replace("\r\n", "\n"), newline=""), delimiter="\t"))
+    text = text.replace("\r\n", "\n")
+    if text.count('"') % 2 or len(text) > csv.field_size_limit():
+        rows = [line.split("\t") for line in text.removesuffix("\n").split("\n")]
+    else:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))
     while rows and rows[-1] == []:
         rows.pop()
     width = max((len(row) for row in rows), default=0)

@@ -36,9 +36,7 @@ class LedgerModel(QAbstractTableModel):
         self.locked = ""
         """Why nothing can be edited just now; empty if it can."""
         self._labels = spare_labels(session)
-        self.columns: list[Column] = [
-            column for column in columns_in_use(session, query.ledger) if column.shown or column.path in self._labels
-        ]
+        self.columns = self._columns_now()
         self._stand_ins = session.schema.stand_ins(query.ledger)
         self._rids: array[int] = array("q")
         self._pages: OrderedDict[int, list[tuple[Cell, ...]]] = OrderedDict()
@@ -55,9 +53,22 @@ class LedgerModel(QAbstractTableModel):
         self._pages.clear()
         self.endResetModel()
 
+    def _columns_now(self) -> list[Column]:
+        return [
+            column
+            for column in columns_in_use(self.session, self.query.ledger)
+            if column.shown or column.path in self._labels
+        ]
+
     def reload(self) -> None:
-        """Read the rows anew, keeping typed texts."""
+        """Read rows and columns anew, keeping typed texts; an import may have given a spare field its label."""
         self._labels = spare_labels(self.session)
+        columns = self._columns_now()
+        if columns != self.columns:
+            self.beginResetModel()
+            self.columns = columns
+            self._pages.clear()
+            self.endResetModel()
         self.set_query(self.query)
 
     def changed(self, changes: Changes) -> None:

@@ -55,7 +55,7 @@ class LedgerGrid(QTableView):
         self.customContextMenuRequested.connect(self._menu)
         self.setTabKeyNavigation(True)
         model.edit_asked.connect(self._write_one)
-        runner.busy_changed.connect(self._lock)
+        runner.locked_changed.connect(self._lock)
         for section, column in enumerate(model.columns):
             self.setColumnWidth(section, min(320, max(72, column.field.width * 8 + 20)))
         self.frozen = FrozenColumns(self, frozen, self._edited)
@@ -242,7 +242,12 @@ class LedgerGrid(QTableView):
             if refused:
                 self.complained.emit(f"有 {len(refused)} 格没有通过检查，已标红，其余照常写入；停在红格上可看原因")
 
-        self._runner.write(lambda job: editing.edit_good_cells(session, ledger, edits, label, job), done)
+        def failed(refusal: Refusal) -> None:
+            for edit in edits:
+                model.keep_refused(edit.key, edit.path, str(edit.typed), refusal.message)
+            self.complained.emit(refusal.message)
+
+        self._runner.write(lambda job: editing.edit_good_cells(session, ledger, edits, label, job), done, failed)
 
     def delete_rows(self) -> None:
         """Move the selected rows to the recycle bin."""
@@ -253,7 +258,7 @@ class LedgerGrid(QTableView):
                                lambda refusal: self.complained.emit(refusal.message))  # fmt: skip
 
     def _lock(self, busy: bool) -> None:
-        self.ledger_model.locked = "正在写入，请稍候" if busy else ""
+        self.ledger_model.locked = "正在写入，写完即可修改" if busy else ""
 
     # order and menus
 

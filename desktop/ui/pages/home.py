@@ -85,7 +85,7 @@ class HomePage(Page):
             (
                 "标准（现有 / 应有）",
                 f"{total.present.value} / {total.planned.value}",
-                f"{total.ratio.shown}%",
+                total.ratio.percent,
                 "statistics",
             ),
             ("待清理（废止、被代替）", str(total.obsolete.value), "", "statistics"),

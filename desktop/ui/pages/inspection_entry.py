@@ -73,8 +73,9 @@ class InspectionEntry(QWidget):
         self.key = ""
         self.left: Callable[[], None] = lambda: None
         self.results: list[InspectionResult] = []
+        self._shown = ""
         self.table = ItemTable(self.give, self.begin_problem, self.next_item)
-        self.table.currentCellChanged.connect(lambda *_: self._show_item())
+        self.table.currentCellChanged.connect(self._left_item)
         self.head, self.progress = label("", "quiet", 12), label("", bold=True)
         self.item_text = label("", wrap=True)
         self.buttons = [
@@ -143,7 +144,7 @@ class InspectionEntry(QWidget):
             self.table.setCurrentCell(min(at, len(self.results) - 1), 0)
         known = inspection.progress_of(self.session, self.key)
         counts = "　".join(f"{choice.label} {known.verdicts.get(choice.value, 0)}" for choice in VERDICTS)
-        self.progress.setText(f"已录 {known.touched} / {known.items} 项　{counts}　达标率 {known.rate.shown}%")
+        self.progress.setText(f"已录 {known.touched} / {known.items} 项　{counts}　达标率 {known.rate.percent}")
         reason = why_read_only(self.session, "inspection", self.key)
         for made in (*self.buttons, self.keep):
             made.setEnabled(not reason)
@@ -170,15 +171,35 @@ class InspectionEntry(QWidget):
         at = self.table.currentRow()
         return self.results[at] if 0 <= at < len(self.results) else None
 
+    def _left_item(self, _row: int, _section: int, before: int, _before_section: int) -> None:
+        """What was typed about an item is saved when it is left."""
+        if 0 <= before < len(self.results) and before != self.table.currentRow():
+            self._keep_typed(self.results[before])
+        self._show_item()
+
+    def _keep_typed(self, result: InspectionResult) -> None:
+        typed: dict[str, Cell] = {
+            "problem": self.problem.toPlainText().strip() or None,
+            "severity": self.severity.currentData() or None,
+            "evidence": self.evidence.text().strip() or None,
+        }
+        changed = {name: cell for name, cell in typed.items() if cell != getattr(result, name)}
+        if changed and self._shown == result.key and not why_read_only(self.session, "inspection", self.key):
+            session, sheet = self.session, self.key
+            self.desk.write(lambda _job: inspection.record(session, sheet, {result.key: changed}))
+
     def _show_item(self) -> None:
         result = self._current()
         if result is None:
             return
+        same = self._shown == result.key
+        self._shown = result.key
         self.item_text.setText(f"第 {self.table.currentRow() + 1} 项　{result.content}")
         for made, choice in zip(self.buttons, VERDICTS, strict=True):
             made.setChecked(result.verdict == choice.value)
-        if not self.problem.hasFocus():
-            self.problem.setPlainText(str(result.problem or ""))
+        if same and (self.problem.hasFocus() or self.evidence.hasFocus() or self.severity.hasFocus()):
+            return
+        self.problem.setPlainText(str(result.problem or ""))
         self.evidence.setText(str(result.evidence or ""))
         self.severity.setCurrentIndex(max(0, self.severity.findData(result.severity)))
 
@@ -218,12 +239,11 @@ class InspectionEntry(QWidget):
         if result is None:
             return
         session, sheet, key = self.session, self.key, result.key
-        self.problem.clearFocus()
-        self.desk.write(lambda _job: inspection.record(session, sheet, {key: cells}), lambda _changes: self._go_on())
-
-    def _go_on(self) -> None:
+        self._shown = ""
         self.table.setCurrentCell(min(self.table.currentRow() + 1, len(self.results) - 1), 0)
         self.table.setFocus()
+        self._show_item()
+        self.desk.write(lambda _job: inspection.record(session, sheet, {key: cells}))
 
     def next_item(self) -> None:
         """To the next untouched item (F7)."""

@@ -65,16 +65,15 @@ class StandardsPage(LedgerPage):
         session = self.session
 
         def judged(plan: Plan) -> None:
-            self.desk.worked.emit("", 0, 0)
             dialog = ImportDialog(session, plan, path, self)
             if dialog.exec():
                 self.desk.write(
                     lambda job: importing.apply(session, plan, path, job),
                     lambda _changes: self._imported(plan),
+                    locks=True,
                 )
 
-        task = self.desk.read(lambda job: importing.plan(session, path, self.ledger, job), judged)
-        task.progressed.connect(self.desk.worked)
+        self.desk.read(lambda job: importing.plan(session, path, self.ledger, job), judged)
 
     def _imported(self, plan: Plan) -> None:
         counts = plan.counts()

@@ -145,7 +145,7 @@ class SyncPage(Page):
         session, path = self.session, self.received
         if path is not None:
             self.apply_button.setEnabled(False)
-            self.desk.write(lambda job: syncing.apply_bundle(session, path, job), self._applied)
+            self.desk.write(lambda job: syncing.apply_bundle(session, path, job), self._applied, locks=True)
 
     def _applied(self, outcome: Outcome) -> None:
         self.received = None
