@@ -32,11 +32,38 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
+_REASONS = (
+    ("the following arguments are required: ", "缺少 "), ("unrecognized arguments: ", "不认识 "),
+    ("invalid choice: ", "没有这个选择 "), ("choose from", "可选"), ("expected one argument", "后面要跟一个值"),
+    ("expected at least one argument", "后面要跟一个值"), ("argument ", ""), ("invalid", "不对的"), ("value", "值"),
+)  # fmt: skip
+
+
 class _Chinese(argparse.ArgumentParser):
-    """Usage errors in Chinese."""
+    """Usage and its errors in Chinese."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._optionals.title = "选项"
+        self._positionals.title = "参数"
+
+    def format_usage(self) -> str:
+        """The usage line."""
+        return super().format_usage().replace("usage: ", "用法：")
+
+    def format_help(self) -> str:
+        """The whole help."""
+        return (
+            super()
+            .format_help()
+            .replace("usage: ", "用法：")
+            .replace("show this help message and exit", "显示这份说明")
+        )
 
     def error(self, message: str) -> Any:
         """Say that the command was not understood and end with status 2."""
+        for english, chinese in _REASONS:
+            message = message.replace(english, chinese)
         self.print_usage(sys.stderr)
         self.exit(2, f"命令写得不对：{message}；加 --help 看用法\n")
 

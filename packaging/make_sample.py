@@ -150,7 +150,8 @@ def messy(data: Data, source: Data) -> Workbook:
     _head(sheet, words)
     count = 0
     for node, name, wanted in words["blocks"]:
-        standards = [item for item in data["standards"] if item["node"] == node][:wanted]
+        here = [item for item in data["standards"] if item["node"] == node]
+        standards = [item for item in here if not item["number"].startswith(tuple(words["left_out"]))][:wanted]
         first = sheet.max_row + 1
         for place, standard in enumerate(standards):
             count += 1

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from desktop.domain.record import Cell
+from desktop.domain.validity import Status, word_to_status
 from desktop.exchange.headings import FoundTable
 
 Outcome = Literal["added", "changed", "equal", "refused"]
@@ -62,3 +63,24 @@ class Plan:
     def counts(self) -> dict[str, int]:
         """How many rows have each outcome."""
         return {word: len(self.of(word)) for word in ("added", "changed", "equal", "refused")}
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a person should know beyond the counts."""
+        remarks = []
+        if self.other_sheets:
+            names = "、".join(self.other_sheets)
+            remarks.append(f"只读了工作表“{self.sheet}”，没有读：{names}；需要时请分别另存后导入")
+        kept = [row for row in self.rows if row.outcome != "refused"]
+        if dead := sum(_said_dead(row.values) for row in kept):
+            remarks.append(f"{dead} 行原表写着废止或被代替，但没有废止日期，状态按日期推算，不会算作废止，请补废止日期")
+        if self.ledger == "detail_entry" and (
+            loose := sum("node" in row.fixed and not row.fixed["node"] for row in kept)
+        ):
+            remarks.append(f"{loose} 行的体系编号对不上体系节点，没有归入节点，可在“标准明细”里改体系节点")
+        return remarks
+
+
+def _said_dead(values: dict[str, Cell]) -> bool:
+    status = word_to_status(str(values.get("standard.source_status") or ""))
+    return status in (Status.WITHDRAWN, Status.SUPERSEDED) and not values.get("standard.withdrawn_on")

@@ -343,10 +343,7 @@ def in_words(planned: Plan, rehearsal: bool) -> str:
     lead = "检查完毕，尚未写入" if rehearsal else "导入完毕"
     lines = [f"{lead}：新增 {counts['added']} 行，更新 {counts['changed']} 行，相同 {counts['equal']} 行，"
              f"拒收 {counts['refused']} 行"]  # fmt: skip
-    if planned.other_sheets:
-        lines.append(
-            f"  只读了工作表“{planned.sheet}”，没有读：{'、'.join(planned.other_sheets)}；需要时请分别另存后导入"
-        )
+    lines.extend(f"  请注意：{remark}" for remark in planned.remarks)
     lines.extend(
         f"  第 {row.line} 行：" + "；".join(sentence for _, sentence in row.problems) for row in planned.of("refused")
     )

@@ -65,14 +65,16 @@ def results_of(session: Session, inspection: str) -> list[InspectionResult]:
 
 
 def make_sheet(session: Session, checklist: str, unit: str | None, inspected_on: str = "", kind: str = "quarter",
-               inspectors: str = "") -> tuple[Changes, str]:  # fmt: skip
-    """A sheet for one unit with a copy of every item; its key."""
+               inspectors: str = "", unit_name: str = "") -> tuple[Changes, str]:  # fmt: skip
+    """A sheet for one unit with a copy of every item; its key. A unit not known yet is entered by its `unit_name`."""
     template = session.read.row("checklist", checklist)
     if template is None:
         raise Refusal("no_checklist", "找不到这张检查表模板，请重新选择")
     day = inspected_on or session.today()
     items = items_of(session, checklist)
     with session.write(f"新建检查 {template['title']}") as transaction:
+        if unit_name and not unit:
+            unit = transaction.insert("organisation", {"name": unit_name, "role": "department"})
         key = transaction.insert(
             "inspection",
             {"code": next_code(session, "inspection", "JC"), "checklist": checklist,

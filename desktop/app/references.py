@@ -3,7 +3,7 @@
 from desktop.domain.errors import Refusal
 from desktop.domain.pinyin import fold
 from desktop.domain.query import Op, Query, Test, owner_of
-from desktop.domain.record import Cell, Field, Ledger, Row
+from desktop.domain.record import Field, Ledger, Row
 from desktop.store.reading import Reader
 
 
@@ -44,8 +44,3 @@ def ancestry(reader: Reader, ledger: str, field: str, key: str) -> list[str]:
 
 def _same(ledger: Ledger, field: Field) -> bool:
     return any(item.name == field.name and item.target == field.target for item in ledger.stored)
-
-
-def empty(cell: Cell) -> bool:
-    """Whether a cell holds nothing."""
-    return cell is None or cell == ""

@@ -2,7 +2,7 @@
 compiled to SQL by `store.reading`."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
@@ -202,15 +202,6 @@ def seen_on(timeline: Timeline, row: Row, as_of: str) -> str:
         if day is not None and str(day) <= as_of:
             return value
     return timeline.default
-
-
-def counted(rows: Iterable[Row], cell: Callable[[Row], Cell]) -> dict[Cell, int]:
-    """How many rows hold each value."""
-    counts: dict[Cell, int] = {}
-    for row in rows:
-        value = cell(row)
-        counts[value] = counts.get(value, 0) + 1
-    return counts
 
 
 def sort_path(schema: Schema, ledger: str, path: str) -> str:

@@ -13,7 +13,8 @@ from desktop.domain.figures import Count, Ratio, count, union
 from desktop.domain.record import Cell
 
 OBSOLETE = ("superseded", "withdrawn")
-UNFILLED = "未填写"
+FURTHER, UNFILLED = "表外其他", "未填写"
+"""Rows added for values that the layout has no row for, and for blanks."""
 
 
 class Measure(StrEnum):
@@ -144,8 +145,15 @@ def _group(layout: GroupLayout, placed: Sequence[Placed]) -> StatisticsGroup:
     items = list(layout.items) or [Item(value, value) for value in sorted(by_value) if value]
     known = {item.value for item in items}
     rows = [_row(item.label, by_value.get(item.value, [])) for item in items]
-    if rest := [entry for value, entries in by_value.items() if value not in known for entry in entries]:
-        rows.append(_row(UNFILLED, rest))
+    for label, wanted in ((FURTHER, True), (UNFILLED, False)):
+        rest = [
+            item
+            for value, items_ in by_value.items()
+            if value not in known and bool(value) is wanted
+            for item in items_
+        ]
+        if rest:
+            rows.append(_row(label, rest))
     return StatisticsGroup(layout.label, tuple(rows), _total(layout.total, rows))
 
 

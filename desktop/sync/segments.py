@@ -72,16 +72,9 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     by: str
 
 
-def seal(workspace: Workspace, person: str) -> int:
-    """Turn every open local transaction into segments; how many. Called before each export, import and exit: an edit
-    made before an import must not seem to have seen it."""
-    identity = workspace.identity
-    with workspace.exclusive() as connection:
-        return seal_open(workspace, connection, identity, person)
-
-
 def seal_open(workspace: Workspace, connection: Any, identity: Identity, person: str) -> int:
-    """The same within a write transaction that is already open."""
+    """Turn every open local transaction into segments, within a write transaction that is open; how many. Called before
+    each export and import: an edit made before an import must not seem to have seen it."""
     by_stream = _open_operations(workspace, connection)
     sealed = 0
     for stream, operations in by_stream.items():

@@ -48,8 +48,8 @@ class ImportDialog(QDialog):
         kept = f"；未识别的列存入备用字段：{'、'.join(plan.labels.values())}" if plan.labels else ""
         column = QVBoxLayout(self)
         column.addWidget(label(f"工作表“{plan.sheet}”，尚未写入", "quiet"))
-        if plan.other_sheets:
-            self.notice.say("warn", f"这个文件里还有表没有读：{'、'.join(plan.other_sheets)}；需要时请分别另存后导入")
+        if plan.remarks:
+            self.notice.say("warn", "；".join(plan.remarks))
         column.addWidget(line(*cards))
         column.addWidget(label(f"列的对应：{mapped}{kept}", "quiet", 12, wrap=True))
         column.addWidget(self.notice)

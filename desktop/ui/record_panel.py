@@ -26,6 +26,9 @@ from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.widgets import clear, label
 
+LONGEST_HEADING = 80
+"""Characters of a record's name over the panel."""
+
 Editor = QLineEdit | QPlainTextEdit | QComboBox
 
 
@@ -47,7 +50,7 @@ class RecordPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         for text in (self.heading, self.reason):
-            text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+            text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
         column.addWidget(self.heading)
         column.addWidget(self.reason)
         column.addWidget(self._tabs, 1)
@@ -109,7 +112,8 @@ class RecordPanel(QWidget):
         if rid is None:
             self.heading.setText("")
             return
-        self.heading.setText(session.read.caption(self._ledger, key))
+        caption = session.read.caption(self._ledger, key)
+        self.heading.setText(caption if len(caption) <= LONGEST_HEADING else f"{caption[:LONGEST_HEADING]}…")
         self._say(editing.why_read_only(session, self._ledger, key) or "")
         paths = list(self.editors)
         (cells,) = session.read.page(self._ledger, [rid], paths, session.today())

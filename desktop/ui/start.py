@@ -64,8 +64,25 @@ def start(folder: Path, *, given: bool, quit_after_start: bool) -> int:
     except Refusal as refusal:
         if quit_after_start:
             raise
+        if refusal.code == "damaged" and _restored(folder, refusal.message):
+            return _start(folder, quit_after_start=False)
         QMessageBox.warning(None, "标准化工作台", refusal.message)
         return 1
+
+
+def _restored(folder: Path, message: str) -> bool:
+    """Offer the newest backup in place of a damaged library, which is set aside; whether it was taken."""
+    from desktop.store import backup
+
+    found = [item for item in backup.backups(folder) if item.reason != backup.SET_ASIDE]
+    if not found:
+        return False
+    question = f"{message}。\n\n最近一份校验过的备份是 {found[0].at:%Y-%m-%d %H:%M}。现在恢复它吗？损坏的文件会另存，不会删除。"
+    answer = QMessageBox.question(None, "标准化工作台", question)
+    if answer != QMessageBox.StandardButton.Yes:
+        return False
+    backup.restore(folder, found[0].path)
+    return True
 
 
 def _start(folder: Path, *, quit_after_start: bool) -> int:

@@ -54,6 +54,8 @@ class MainWindow(QMainWindow):
         self.desk = desk
         self._specs = {spec.id: spec for spec in specs}
         self.pages: dict[str, Page] = {}
+        self._missed: dict[str, list[Changes]] = {}
+        """What happened while a page was not in front; it re-reads when it is shown."""
         self._opened_at = desk.session.workspace.last_step()
         self.notice = Notice()
         self._stack = QStackedWidget()
@@ -176,6 +178,8 @@ class MainWindow(QMainWindow):
         page = self.page(page_id)
         if self._stack.currentWidget() is not page:
             self.notice.hide()
+        for changes in self._missed.pop(page_id, []):
+            page.changed(changes)
         self._stack.setCurrentWidget(page)
         self._navigation[page_id].setChecked(True)
         self._title.setText(self._specs[page_id].title)
@@ -192,8 +196,11 @@ class MainWindow(QMainWindow):
         return page
 
     def _changed(self, changes: Changes) -> None:
-        for page in self.pages.values():
-            page.changed(changes)
+        for page_id, page in self.pages.items():
+            if page is self.current:
+                page.changed(changes)
+            else:
+                self._missed.setdefault(page_id, []).append(changes)
         if changes.skipped:
             self.notice.say("warn", f"有 {len(changes.skipped)} 处后来又改过，保留现值，没有撤销")
         self._refresh_lines()

@@ -1,25 +1,31 @@
-"""`python -m tests.benchmarks start|ledger|sync [--json]`: exit 1 if a limit is not kept."""
+"""`python -m tests.benchmarks [start|ledger|search|sync …] [--json]`: exit 1 if a binding limit is not kept."""
 
 import argparse
 import importlib
 import sys
 
-from tests.benchmarks.measure import told
+from tests.benchmarks.measure import Value, as_json, tell
 
-SUBJECTS = ("start", "ledger", "sync")
+SUBJECTS = ("start", "ledger", "search", "sync")
 
 
 def main() -> int:
-    """Measure the subjects asked for."""
+    """Measure the subjects asked for, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="与基准对照的速度")
-    parser.add_argument("subjects", nargs="*", choices=(*SUBJECTS, []), help="不写则全部")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("subjects", nargs="*", metavar="|".join(SUBJECTS), help="不写则全部")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
     parsed = parser.parse_args()
-    kept = True
-    for subject in parsed.subjects or SUBJECTS:
-        values = importlib.import_module(f"tests.benchmarks.{subject}").measure()
-        kept = told(values, as_json=parsed.json) and kept
-    return 0 if kept else 1
+    if unknown := set(parsed.subjects) - set(SUBJECTS):
+        parser.error(f"没有 {'、'.join(sorted(unknown))}，可选 {'、'.join(SUBJECTS)}")
+    found: list[tuple[str, Value]] = []
+    for subject in dict.fromkeys(parsed.subjects or SUBJECTS):
+        values: list[Value] = importlib.import_module(f"tests.benchmarks.{subject}").measure()
+        found.extend((subject, value) for value in values)
+        if not parsed.json:
+            tell(subject, values)
+    if parsed.json:
+        print(as_json(found))
+    return 0 if all(value.kept for _, value in found) else 1
 
 
 if __name__ == "__main__":

@@ -6,7 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from desktop.app import setup
 from tests.benchmarks.measure import Value, alternating
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = 11
 
 BARE = """
 from PySide6.QtCore import QTimer
@@ -25,26 +29,25 @@ window.show()
 QTimer.singleShot(0, window.close)
 application.exec()
 """
+"""The baseline: the least that shows 200 rows, and ends in the same way as the product does here."""
 
 
 def measure() -> list[Value]:
-    """New processes each time, bytecode and disk warm."""
-    from desktop.app import setup
-
-    with tempfile.TemporaryDirectory() as folder:
-        library, cache = Path(folder) / "library", Path(folder) / "bytecode"
-        setup.practice_library(library).workspace.close()
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPYCACHEPREFIX": str(cache)}
+    """Every run is a new process; bytecode and disk are warm for both, in a cache of their own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        setup.practice_library(folder / "library").workspace.close()
+        places = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+        environment = {**os.environ, **places}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
         def run(*arguments: str) -> None:
-            subprocess.run([sys.executable, *arguments], check=True, env=environment, capture_output=True)
+            subprocess.run([sys.executable, *arguments], check=True, env=environment, cwd=ROOT, capture_output=True)
 
-        product, bare = alternating(
-            lambda: run("-m", "desktop", "--data", str(library), "open", "--quit-after-start"), lambda: run("-c", BARE)
-        )
+        opening = ("-m", "desktop", "--data", str(folder / "library"), "open", "--quit-after-start")
+        product, bare = alternating(lambda: run(*opening), lambda: run("-c", BARE), RUNS)
     return [
-        Value("启动到可用窗口 ÷ 空白 QTableView 窗口", product / bare, 2.5, "倍"),
-        Value("启动到可用窗口", product, 10.0, "秒"),
-        Value("空白 QTableView 窗口", bare, 10.0, "秒"),
+        Value("启动演练库到可用窗口 ÷ 只有 QTableView 的 PySide6 窗口", product / bare, "倍", 2.5),
+        Value("启动演练库到可用窗口", product, "秒"),
+        Value("只有 QTableView 的 PySide6 窗口", bare, "秒"),
     ]

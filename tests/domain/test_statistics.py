@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain.figures import NOTHING, Count, Ratio, count
-from desktop.domain.statistics import UNFILLED, GroupLayout, Item, Layout, Measure, Placed, StatisticsTable, tabulate
+from desktop.domain.statistics import (
+    FURTHER,
+    UNFILLED,
+    GroupLayout,
+    Item,
+    Layout,
+    Measure,
+    Placed,
+    StatisticsTable,
+    tabulate,
+)
 
 LEVELS = (Item("national", "国家标准"), Item("internal", "内部标准"))
 LAYOUT = Layout(
@@ -71,7 +81,8 @@ def test_an_empty_denominator_is_a_dash_never_a_number() -> None:
 
 def test_values_outside_the_form_stand_in_a_row_of_their_own() -> None:
     shown = _shown(_table(_entry("a"), _entry("b", level="martian"), _entry("c", level="")))
-    assert shown[UNFILLED] == ("2", "2", "100.0") and shown["共计"] == ("3", "3", "100.0")
+    assert shown[FURTHER] == shown[UNFILLED] == ("1", "1", "100.0")
+    assert shown["共计"] == ("3", "3", "100.0")
     assert UNFILLED not in _shown(_table(_entry("a")))
 
 

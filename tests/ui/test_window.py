@@ -268,6 +268,73 @@ def test_a_sheet_is_filled_in_with_digits_and_asks_for_the_problem(window: MainW
     qtbot.waitUntil(lambda: "生成 1 条整改问题" in window.notice.sentence)
 
 
+def _new_sheet(window: MainWindow) -> InspectionsPage:
+    session = window.desk.session
+    checklist = str(session.read.rows(Query("checklist"))[0]["key"])
+    _, key = inspection.make_sheet(session, checklist, None)
+    window.show_page("inspections", key)
+    page = window.current
+    assert isinstance(page, InspectionsPage)
+    return page
+
+
+def test_quick_digits_each_count_for_their_own_item(window: MainWindow, qtbot: QtBot) -> None:
+    entry = _new_sheet(window).entry
+    for digit in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_4):
+        qtbot.keyClick(entry.table, digit)
+    qtbot.waitUntil(lambda: [result.verdict for result in entry.results[:5]] == ["pass", "basic", "pass", "na", None])
+    assert entry.table.currentRow() == 4
+
+
+def test_a_problem_half_typed_is_kept_when_another_item_is_chosen(window: MainWindow, qtbot: QtBot) -> None:
+    entry = _new_sheet(window).entry
+    entry.problem.setFocus()
+    enter(entry.problem, "没写完的问题")
+    entry.table.setCurrentCell(3, 0)
+    qtbot.waitUntil(lambda: entry.results[0].problem == "没写完的问题")
+    assert entry.problem.toPlainText() == ""
+    assert entry.results[3].problem is None
+
+
+def test_a_field_half_typed_goes_to_its_own_record_when_another_is_chosen(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    page.grid.setCurrentIndex(page.model.index(0, 0))
+    first = page.panel.key
+    notes = page.panel.editors["notes"]
+    notes.setFocus()
+    enter(notes, "第一条的备注")
+    page.panel.show_record(page.model.key_at(5))
+    _settled(qtbot, window)
+    qtbot.waitUntil(lambda: (window.desk.session.read.row("detail_entry", first) or {})["notes"] == "第一条的备注")
+    second = window.desk.session.read.row("detail_entry", page.model.key_at(5))
+    assert second is not None and second["notes"] is None
+
+
+def test_typing_goes_on_while_a_cell_is_being_written(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    section = _section(page, "notes")
+    for row in range(5):
+        assert page.model.setData(page.model.index(row, section), f"第{row}格")
+    _settled(qtbot, window)
+    assert [page.model.shown(page.model.index(row, section)) for row in range(5)] == [f"第{row}格" for row in range(5)]
+
+
+def test_a_hidden_page_catches_up_when_it_is_shown(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page("statistics")
+    statistics_page = window.current
+    assert isinstance(statistics_page, StatisticsPage)
+    before = statistics_page.table.item(7, 2)
+    assert before is not None
+    total = int(before.text())
+    page = _standards(window)
+    page.grid.setCurrentIndex(page.model.index(0, 0))
+    page.grid.delete_rows()
+    _settled(qtbot, window)
+    window.show_page("statistics")
+    after = statistics_page.table.item(7, 2)
+    assert after is not None and int(after.text()) == total - 1
+
+
 def test_the_preview_shows_each_page_and_saves_what_it_shows(window: MainWindow, tmp_path: Path) -> None:
     session = window.desk.session
     key = str(session.read.rows(Query("inspection"))[0]["key"])

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import editing, inspection, syncing
+from desktop.app import inspection, syncing
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.inspection import Checklist
@@ -203,7 +203,6 @@ class NewSheet:
 
     def made(self, session: Session) -> tuple[Changes, str]:
         """The new sheet and its key."""
-        unit = self.unit
-        if self.unit_name and not unit:
-            _, unit = editing.add_row(session, "organisation", {"name": self.unit_name}, f"新增单位 {self.unit_name}")
-        return inspection.make_sheet(session, self.checklist, unit or None, self.day, self.kind, self.inspectors)
+        return inspection.make_sheet(
+            session, self.checklist, self.unit or None, self.day, self.kind, self.inspectors, self.unit_name
+        )

@@ -93,8 +93,14 @@ class SettingsPage(Page):
     def _choose(self) -> None:
         name = self.person.currentText().strip()
         if name:
-            self.session.person = setup.choose_person(self.session.workspace, name).person
-            self.desk.say("ok", f"从现在起的修改都记在“{name}”名下")
+            workspace = self.session.workspace
+            self.desk.write(
+                lambda _job: setup.choose_person(workspace, name), lambda chosen: self._chosen(chosen.person)
+            )
+
+    def _chosen(self, name: str) -> None:
+        self.session.person = name
+        self.desk.say("ok", f"从现在起的修改都记在“{name}”名下")
 
     def back_up(self) -> None:
         """A verified backup now."""
