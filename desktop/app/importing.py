@@ -23,7 +23,7 @@ from desktop.exchange import workbook_report
 from desktop.exchange.headings import RESULT_SHEET, best_sheet, find_table
 from desktop.exchange.source_rows import SourceRow, source_rows, typed
 from desktop.exchange.workbook import Sheet, Workbook, read_content, read_workbook
-from desktop.store import backup, blobs
+from desktop.store import backup, blobs, journal
 
 NAMES = {"standards": "detail_entry", "organisations": "organisation", "persons": "person"}
 """Names of ledgers on the command line besides their own."""
@@ -362,8 +362,5 @@ def write_report(planned: Plan, source: Path, to: Path) -> None:
 
 
 def undoable_batches(session: Session) -> list[tuple[int, str]]:
-    """Imports that can be taken back as a whole: (step, label), newest first."""
-    rows = session.read.connection.execute(
-        "SELECT id, label FROM tx WHERE origin LIKE 'import:%' ORDER BY id DESC LIMIT 50"
-    )
-    return [(int(number), str(label)) for number, label in rows]
+    """Imports that can be taken back as a whole: (step, label), newest first; those taken back are left out."""
+    return journal.batches(session.read, "import:")

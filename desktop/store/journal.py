@@ -214,6 +214,17 @@ def _move(number: int, source: list[int], target: list[int]) -> None:
         target.append(number)
 
 
+def batches(reader: Reader, origin: str) -> list[tuple[int, str]]:
+    """Transactions whose origin begins with `origin` and that are not undone: (number, label), newest first."""
+    rows = reader.connection.execute(
+        "SELECT id, label FROM tx WHERE substr(origin, 1, ?) = ? AND "
+        "(SELECT count(*) FROM tx AS undo WHERE undo.origin = 'undo:' || tx.id) = "
+        "(SELECT count(*) FROM tx AS redo WHERE redo.origin = 'redo:' || tx.id) ORDER BY id DESC LIMIT 50",
+        (len(origin), origin),
+    )
+    return [(int(number), str(label)) for number, label in rows]
+
+
 def label_of(reader: Reader, number: int) -> str:
     """The label of a transaction."""
     row = reader.connection.execute("SELECT label FROM tx WHERE id = ?", (number,)).fetchone()

@@ -62,7 +62,7 @@ def _pasting(session: Session) -> list[Value]:
 
     def edits() -> list[Edit]:
         mark = next(turn)
-        texts = (f"粘贴{mark}", f"粘贴的标准名称{mark}", f"2024-{mark % 12 + 1:02d}-01")
+        texts = (f"粘贴{mark}", f"粘贴的标准名称{mark}", f"2026-{mark % 12 + 1:02d}-01")
         return [Edit(str(row["key"]), path, text) for row in rows for path, text in zip(PASTED, texts, strict=True)]
 
     def all_or_nothing() -> None:

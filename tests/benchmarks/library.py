@@ -20,7 +20,9 @@ _SUBJECTS = (
 )  # fmt: skip
 _ASPECTS = ("建设与运行", "服务质量", "日常维护", "绩效评价", "人员培训", "风险防控", "数据报送", "标识设置")
 _FORMS = ("管理规范", "工作指南", "评价准则", "操作规程", "通用要求", "技术导则")
-_STANDARD = ("number", "title", "level", "nature", "published_on", "effective_on", "issuer", "is_key", "notes")
+STANDARD = ("number", "title", "level", "nature", "published_on", "effective_on", "issuer", "is_key", "notes")
+"""Fields of the cells that `standard` gives."""
+
 _ENTRY = ("version", "standard", "planned_title", "code", "department", "position", "notes")
 
 
@@ -50,24 +52,26 @@ def standard(place: int, title: str) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-STANDARD = _STANDARD
-"""Fields of the cells that `standard` gives."""
-
-
 @contextmanager
 def filled(folder: Path) -> Iterator[Session]:
     """An open library with 5,000 detail entries."""
     session = setup.found(folder / "library", "office", "西湖区机关事务服务中心", "330106", "陈立")
+    try:
+        _fill(session)
+        yield session
+    finally:
+        session.workspace.close()
+
+
+def _fill(session: Session) -> None:
     system.plant(session, "hangzhou")
     version = system.own_version(session)
     rows = [standard(place, title) for place, title in enumerate(titles())]
     placed = [place for place in range(ROWS) if place % _PLANNED_EVERY]
     with session.write("装入") as transaction:
-        keys = dict(zip(placed, transaction.insert_many("standard", _STANDARD, [rows[n] for n in placed]), strict=True))
+        keys = dict(zip(placed, transaction.insert_many("standard", STANDARD, [rows[n] for n in placed]), strict=True))
         transaction.insert_many("detail_entry", _ENTRY, [
             (version, keys.get(n), None if n in keys else rows[n][1], f"ZC{n % 7 + 1}.{n:04d}", f"处室{n % 9}",
              f"{n:06d}", None)
             for n in range(ROWS)
         ])  # fmt: skip
-    yield session
-    session.workspace.close()

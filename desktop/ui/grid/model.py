@@ -145,7 +145,8 @@ class LedgerModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         base = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and self.columns[index.column()].editable and not self.locked and not self.foreign(index):
+        open_here = not self.locked and not self.query.deleted
+        if index.isValid() and self.columns[index.column()].editable and open_here and not self.foreign(index):
             return base | Qt.ItemFlag.ItemIsEditable
         return base
 

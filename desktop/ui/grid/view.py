@@ -249,9 +249,13 @@ class LedgerGrid(QTableView):
 
         self._runner.write(lambda job: editing.edit_good_cells(session, ledger, edits, label, job), done, failed)
 
+    def selected_keys(self) -> list[str]:
+        """The keys of the selected rows."""
+        return [self.ledger_model.key_at(line[0].row()) for line in self.block()]
+
     def delete_rows(self) -> None:
         """Move the selected rows to the recycle bin."""
-        keys = [self.ledger_model.key_at(line[0].row()) for line in self.block()]
+        keys = self.selected_keys()
         session, ledger = self.ledger_model.session, self.ledger_model.query.ledger
         if keys:
             self._runner.write(lambda _job: editing.delete_rows(session, ledger, keys), self.committed.emit,

@@ -41,6 +41,9 @@ class LedgerPage(Page):
         self.words.setPlaceholderText("筛选：文字或拼音首字母")
         self.words.setClearButtonEnabled(True)
         self.words.setFixedWidth(220)
+        self.bin = button("回收站", self.reload, "ghost", "trash", "看已删除的行；选中后点“恢复”")
+        self.bin.setCheckable(True)
+        self.back = button("恢复", self.restore_rows, icon_name="undo")
         self._later = QTimer(self, singleShot=True, interval=150)
         self._later.timeout.connect(self.reload)
         self.words.textChanged.connect(lambda _text: self._later.start())
@@ -58,11 +61,11 @@ class LedgerPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(
-            toolbar(*self.tools(), None, self.words, button("筛选", self._offer_filters, "ghost", "funnel"))
+            toolbar(*self.tools(), None, self.words, self.bin, button("筛选", self._offer_filters, "ghost", "funnel"))
         )
         column.addWidget(chip_holder)
         column.addWidget(split, 1)
-        foot = line(self.counted, None)
+        foot = line(self.counted, None, self.back)
         foot.setContentsMargins(16, 4, 16, 4)
         column.addWidget(foot)
         self.grid.committed.connect(desk.changed)
@@ -101,20 +104,23 @@ class LedgerPage(Page):
         if words:
             tests.append(Test("", Op.FOUND, (words,)))
         sort = self.model.query.sort if hasattr(self, "model") else self.sort
-        return Query(self.ledger, Group(tuple(tests)), sort, self.session.today())
+        deleted = hasattr(self, "bin") and self.bin.isChecked()
+        return Query(self.ledger, Group(tuple(tests)), sort, self.session.today(), deleted)
 
     def reload(self) -> None:
         """Ask again for the rows."""
         self.model.set_query(self._query())
         if self.model.rowCount() and not self.grid.currentIndex().isValid():
             self.grid.setCurrentIndex(self.model.index(0, 0))
-        shown, every = (
-            self.model.rowCount(),
-            self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today())),
-        )
-        errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
-        self.counted.setText(f"显示 {shown} / 共 {every}{errors}")
+        self.reload_counts()
         self._show_chips()
+
+    def restore_rows(self) -> None:
+        """Bring the selected rows back from the recycle bin."""
+        keys = self.grid.selected_keys()
+        session, ledger = self.session, self.ledger
+        if keys:
+            self.desk.write(lambda _job: editing.restore_rows(session, ledger, keys))
 
     def changed(self, changes: Changes) -> None:
         self.grid.refresh(changes)
@@ -123,8 +129,11 @@ class LedgerPage(Page):
 
     def reload_counts(self) -> None:
         """The footer's numbers."""
-        every = self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today()))
-        self.counted.setText(f"显示 {self.model.rowCount()} / 共 {every}")
+        deleted = self.bin.isChecked()
+        self.back.setVisible(deleted)
+        every = self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today(), deleted=deleted))
+        errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
+        self.counted.setText(f"{'回收站 ' if deleted else ''}显示 {self.model.rowCount()} / 共 {every}{errors}")
 
     def show_target(self, target: object) -> None:
         if isinstance(target, str):

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from desktop.app import exporting, importing, system
+from desktop.app import exporting, history, importing, system
 from desktop.app.import_plan import Plan
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Condition, Op, Sort, Test
 from desktop.domain.record import Cell
+from desktop.ui.batches_dialog import BatchesDialog
 from desktop.ui.import_dialog import ImportDialog
 from desktop.ui.pages.ledger import LedgerPage
 from desktop.ui.preview import Preview
@@ -37,6 +38,7 @@ class StandardsPage(LedgerPage):
             button("导入", self.choose_file, icon_name="import"),
             button("导出", self.export, icon_name="export"),
             button("打印", self.choose_layout, icon_name="print"),
+            button("撤销导入", self.undo_import, icon_name="history", tip="整批撤销某一次导入，隔天也可以"),
         ]
 
     def new_values(self) -> tuple[dict[str, str], dict[str, Cell]]:
@@ -82,6 +84,18 @@ class StandardsPage(LedgerPage):
         refused = f"，{counts['refused']} 行没有导入（见导入报告）" if counts["refused"] else ""
         self.desk.say("ok", f"已导入 {plan.file_name}：新增 {counts['added']}，更新 {counts['changed']}{refused}；"
                             "可用 Ctrl+Z 整批撤销")  # fmt: skip
+
+    def undo_import(self) -> None:
+        """Choose an import and take it back as a whole."""
+        dialog = BatchesDialog(self.session, self)
+        if dialog.exec() and (number := dialog.number):
+            session = self.session
+            self.desk.write(
+                lambda _job: history.undo_step(session, number),
+                lambda _changes: self.desk.say("ok", "已撤销这次导入；导入后手工改过的内容保留"),
+                locks=True,
+            )
+        dialog.deleteLater()
 
     def export(self) -> None:
         """Every column in use to a file."""
