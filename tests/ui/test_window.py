@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from desktop import resources
-from desktop.app import history, inspection, setup, syncing, system
+from desktop.app import history, inspection, setup, system
 from desktop.domain.query import Query
 from desktop.ui import start, theme
 from desktop.ui.first_start import FirstStart
@@ -19,11 +19,9 @@ from desktop.ui.import_dialog import ImportDialog
 from desktop.ui.pages.inspections import InspectionsPage
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.statistics import StatisticsPage
-from desktop.ui.pages.sync import SyncPage
 from desktop.ui.pages.system import SystemPage
 from desktop.ui.preview import Preview
 from desktop.ui.window import MainWindow
-from tests.libraries import pair
 from tests.ui.desks import enter, open_window
 
 
@@ -408,26 +406,6 @@ def test_the_first_dialog_makes_each_kind_of_library_and_keeps_what_was_typed(tm
     dialog.session.workspace.close()
 
 
-def test_a_bundle_is_looked_into_then_applied_by_the_screen(tmp_path: Path, qtbot: QtBot) -> None:
-    bureau, office = pair(tmp_path)
-    system.plant(office, "hangzhou")
-    syncing.make_bundle(office, tmp_path / "a.bzb")
-    with open_window(bureau) as window:
-        window.open_file(tmp_path / "a.bzb")
-        page = window.current
-        assert isinstance(page, SyncPage)
-        qtbot.waitUntil(page.apply_button.isEnabled)
-        assert "尚未写入" in page.told.text()
-        assert page.rows.rowCount() > 60
-        assert bureau.read.count(Query("system_node")) == 0
-        page.apply_button.click()
-        qtbot.waitUntil(lambda: "应用完毕" in page.told.text())
-        assert bureau.read.count(Query("system_node")) == 60
-        page.make_in(tmp_path)
-        qtbot.waitUntil(lambda: "可以安全拔出" in window.notice.sentence)
-    office.workspace.close()
-
-
 def test_a_damaged_bundle_is_one_sentence_in_the_page(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "x.bzb").write_bytes(b"PK damaged")
     window.open_file(tmp_path / "x.bzb")
@@ -451,22 +429,6 @@ def test_the_navigation_folds_on_a_narrow_window(window: MainWindow) -> None:
     assert all(entry.text() == "" and entry.toolTip() for entry in window._navigation.values())
     window.resize(1366, 700)
     assert all(entry.text() for entry in window._navigation.values())
-
-
-def test_the_bureaus_rows_cannot_be_typed_into_and_say_why(tmp_path: Path, qtbot: QtBot) -> None:
-    bureau, office = pair(tmp_path)
-    system.plant(office, "hangzhou")
-    version = system.own_version(office)
-    with office.write("一条") as transaction:
-        transaction.insert("detail_entry", {"version": version, "planned_title": "区县的"})
-    syncing.make_bundle(office, tmp_path / "a.bzb")
-    syncing.apply_bundle(bureau, tmp_path / "a.bzb")
-    with open_window(bureau) as window:
-        page = _standards(window)
-        at = page.model.index(0, _section(page, "department"))
-        assert not page.model.flags(at) & Qt.ItemFlag.ItemIsEditable
-        assert "下属单位" in page.model.data(at, Qt.ItemDataRole.ToolTipRole)
-    office.workspace.close()
 
 
 def test_a_second_start_finds_the_first_window(practice: Path) -> None:

@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.app import statistics, syncing, system
 from desktop.domain.changes import Changes
+from desktop.domain.ledgers.common import ReviewNote
 from desktop.domain.ledgers.inspection import Finding
 from desktop.domain.query import Op, Query, Sort, Test
 from desktop.ui.desk import Desk, Page
+from desktop.ui.search_box import LEDGER_PAGES
 from desktop.ui.widgets import button, card, label, line
 
 MOST = 8
@@ -51,6 +53,8 @@ class HomePage(Page):
         column.addWidget(self._due())
         if self.session.identity.is_bureau:
             column.addWidget(self._units())
+        elif notes := self.session.read.records(ReviewNote):
+            column.addWidget(self._notes(notes))
         column.addStretch(1)
         self._area.setWidget(body)
 
@@ -130,6 +134,19 @@ class HomePage(Page):
         if not rows:
             rows.append(label("没有待办的整改问题", "quiet"))
         return card(label("我的待办", pixels=14, bold=True), *rows)
+
+    def _notes(self, notes: list[ReviewNote]) -> QWidget:
+        kinds = self.session.schema.ledger("review_note").field("kind")
+        rows: list[QWidget] = []
+        for note in notes[::-1][:MOST]:
+            words = label(f"{kinds.show(note.kind)}　{note.about}：{note.body}", wrap=True)
+            page = LEDGER_PAGES.get(str(note.subject_ledger), "")
+            go = button("打开", partial(self._go, page, str(note.subject_key)), "ghost")
+            go.setVisible(bool(page))
+            row = line(words, go)
+            row.layout().setStretch(0, 1)  # type: ignore[union-attr]
+            rows.append(row)
+        return card(label("市局意见", pixels=14, bold=True), *rows)
 
     def _units(self) -> QWidget:
         rows = [

@@ -7,14 +7,15 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from desktop.app import editing
+from desktop.app import editing, syncing
 from desktop.domain.changes import Changes
-from desktop.domain.query import EVERYTHING, Condition, Group, Op, Query, Sort, Test
+from desktop.domain.query import EVERYTHING, Condition, Group, Op, Query, Sort, Test, owner_of
 from desktop.domain.record import Cell
 from desktop.ui.desk import Desk, Page
 from desktop.ui.grid.model import LedgerModel
 from desktop.ui.grid.view import LedgerGrid
 from desktop.ui.record_panel import RecordPanel
+from desktop.ui.review_dialog import ReviewDialog
 from desktop.ui.widgets import button, clear, label, line, toolbar
 
 VALUES_OFFERED = 40
@@ -61,7 +62,14 @@ class LedgerPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(
-            toolbar(*self.tools(), None, self.words, self.bin, button("筛选", self._offer_filters, "ghost", "funnel"))
+            toolbar(
+                *self.tools(),
+                *self._bureau_tools(),
+                None,
+                self.words,
+                self.bin,
+                button("筛选", self._offer_filters, "ghost", "funnel"),
+            )
         )
         column.addWidget(chip_holder)
         column.addWidget(split, 1)
@@ -81,6 +89,28 @@ class LedgerPage(Page):
             button(f"新增{label_text}", self.add, "primary", "plus"),
             button("删除", self.grid.delete_rows, icon_name="trash"),
         ]
+
+    def _bureau_tools(self) -> Sequence[QWidget]:
+        if not self.session.identity.is_bureau:
+            return []
+        return [button("批注", self.review, icon_name="edit", tip="对下属单位的这一行批注、接收或退回")]
+
+    def review(self) -> None:
+        """The bureau's note on the current row of a unit."""
+        index = self.grid.currentIndex()
+        key = self.model.key_at(index.row()) if index.isValid() else ""
+        session, ledger = self.session, self.ledger
+        if not key or owner_of(key) == session.identity.organisation:
+            self.desk.say("warn", "请先选下属单位的一行，再点“批注”")
+            return
+        dialog = ReviewDialog(session.read.caption(ledger, key), self)
+        if dialog.exec():
+            kind, body = str(dialog.kind.currentData()), dialog.body.toPlainText().strip()
+            self.desk.write(
+                lambda _job: syncing.review(session, ledger, key, kind, body),
+                lambda _changes: self.desk.say("ok", "已写入，下一个下发包会带给该单位"),
+            )
+        dialog.deleteLater()
 
     def add(self) -> None:
         """A new row, shown at once."""
