@@ -168,6 +168,8 @@ def _initials_at(pinyin: PinyinTable, line: str, word: str) -> bool:
     if not any(letter.isascii() and letter.isalpha() for letter in word):
         return False
     readings = (pinyin.initials(line), *pinyin.alternatives(line))
+    if word.isascii() and word.isalnum():
+        return any(word in reading for reading in readings)
     return any(
         all(line[at + i] == letter or reading[at + i] == letter for i, letter in enumerate(word))
         for reading in readings

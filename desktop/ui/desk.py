@@ -85,5 +85,9 @@ class Page(QWidget):
     def changed(self, changes: Changes) -> None:
         """Re-read what a transaction touched."""
 
+    def refused_texts(self) -> int:
+        """How many typed texts were refused and would be lost with the page."""
+        return 0
+
     def show_target(self, target: object) -> None:
         """Go to a record of this page, named by its key."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QMessageBox,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -256,6 +257,10 @@ class MainWindow(QMainWindow):
         self.desk.runner.cancel()
         self.notice.say("warn", "正在停下；已写入的会全部退回，数据和之前一样")
 
+    def _may_lose(self, refused: int) -> bool:
+        question = f"有 {refused} 格没有通过检查（红格），还没有写入，关闭后这些内容会丢掉。要关闭吗？"
+        return QMessageBox.question(self, "标准化工作台", question) == QMessageBox.StandardButton.Yes
+
     # Qt
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -290,6 +295,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the field being typed in, stop jobs, wait, back up what was written meanwhile, let the library go."""
+        refused = sum(page.refused_texts() for page in self.pages.values())
+        if refused and event.spontaneous() and not self._may_lose(refused):
+            event.ignore()
+            return
         if focus := self.focusWidget():
             focus.clearFocus()
         self.desk.runner.shutdown()

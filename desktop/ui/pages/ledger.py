@@ -157,6 +157,9 @@ class LedgerPage(Page):
         self.reload_counts()
         self.panel.changed(changes)
 
+    def refused_texts(self) -> int:
+        return self.model.errors
+
     def reload_counts(self) -> None:
         """The footer's numbers."""
         deleted = self.bin.isChecked()
