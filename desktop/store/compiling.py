@@ -146,8 +146,11 @@ class Compiled:
                 if expression
                 else ("SELECT id FROM search_row")
             )
+            # Beside the candidates, not among them: a row is verified only when all else holds and it is still asked for.
+            ledger = self.bind(self.ledger)
+            body = f"(SELECT body FROM search_row WHERE key = t.key AND ledger = {ledger})"
             parts.append(
-                f"t.key IN (SELECT key FROM search_row WHERE id IN ({hits}) AND ledger = {self.bind(self.ledger)} "
-                f"AND holds_word(body, {self.bind(word)}))"
+                f"(t.key IN (SELECT key FROM search_row WHERE id IN ({hits}) AND ledger = {ledger}) "
+                f"AND holds_word(coalesce({body}, ''), {self.bind(word)}))"
             )
         return "(" + " AND ".join(parts or ["1"]) + ")"
