@@ -30,7 +30,7 @@ class StreamState(msgspec.Struct, frozen=True):
 
 class Manifest(msgspec.Struct, frozen=True):
     """The signed list of a bundle's contents. `sender` is a PC, `recipients` organisations, `files` names to
-    (size, SHA-256), `counts` ledgers to operations for display."""
+    (size, SHA-256)."""
 
     v: int
     sender: str

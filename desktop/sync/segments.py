@@ -183,7 +183,7 @@ def write_payload(operations: list[Operation]) -> bytes:
 
 
 def read_header(body: bytes) -> Header:
-    """The header in a segment; Refusal if it is none or not in canonical form."""
+    """The header in a segment; Refusal if it is none or out of bounds."""
     try:
         header = msgspec.json.decode(body, type=Header)
     except (msgspec.DecodeError, UnicodeDecodeError):
