@@ -71,7 +71,8 @@ class Field:
     as part of this row. `width` is in characters. `asks_basis` marks fields whose change asks for 依据.
     `rule` returns a Chinese sentence when the cell is not acceptable. `source` says where a derived value comes from:
     a column of the derived table, or a `Timeline` over such columns; `order` the derived column that sorts the field;
-    `stands_for` the path of another column in whose blank cell this field's text is shown.
+    `stands_for` the path of another column in whose blank cell this field's text is shown; an `internal` field is
+    kept for the program and never a column that a person sees.
     """
 
     label: str
@@ -89,6 +90,7 @@ class Field:
     source: str | Timeline = ""
     order: str = ""
     stands_for: str = ""
+    internal: bool = False
     since: int = 1
 
     def show(self, cell: Cell) -> str:
@@ -318,8 +320,9 @@ class Schema:
         for field in declared.fields:
             if field.embedded:
                 inner = self.ledger(field.target)
-                paths.extend(f"{field.name}.{self.naming(inner.name, item.name)}" for item in inner.fields)
-            elif field.kind is not Kind.CHILDREN:
+                shown = (item for item in inner.fields if not item.internal)
+                paths.extend(f"{field.name}.{self.naming(inner.name, item.name)}" for item in shown)
+            elif field.kind is not Kind.CHILDREN and not field.internal:
                 paths.append(self.naming(ledger, field.name))
         unique = dict.fromkeys(paths)
         return tuple(self.column(ledger, path) for path in unique)

@@ -1,6 +1,6 @@
 """The ledgers of this version, in the order their tables are made."""
 
-from desktop.domain.ledgers.common import Attachment, ReviewNote, Setting
+from desktop.domain.ledgers.common import Attachment, ReviewNote, SavedView, Setting, Snapshot
 from desktop.domain.ledgers.inspection import Checklist, ChecklistItem, Finding, Inspection, InspectionResult
 from desktop.domain.ledgers.organisation import Organisation, Person
 from desktop.domain.ledgers.standard import DetailEntry, Standard, StandardLink
@@ -27,6 +27,8 @@ SCHEMA = Schema(
             ReviewNote,
             Attachment,
             Setting,
+            SavedView,
+            Snapshot,
         )
     ),
 )

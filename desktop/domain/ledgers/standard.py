@@ -185,6 +185,7 @@ class DetailEntry(
     planned_on: Cell = date("计划完成")
     position: Cell = text("排序")
     department: Cell = text("责任处室", synonyms=("责任部门", "归口部门"))
+    copied_from: Cell = text("上一版明细", internal=True, help="由上一版复制而来时，原明细的记录")
     primary: Cell = flag("主节点", help="一项标准放在几个节点时，按主节点计一次")
     notes: Cell = long_text("备注")
 

@@ -39,6 +39,7 @@ class SystemNode(
     department: Cell = text("责任处室", synonyms=("责任部门",))
     planned_count: Cell = integer("应有数", asks_basis=True, help="规划的标准数；留空按明细推得")
     planned_basis: Cell = text("应有数依据", width=20)
+    copied_from: Cell = text("上一版节点", internal=True, help="由上一版复制而来时，原节点的记录")
     notes: Cell = long_text("说明")
     spare1: Cell = text("备用1")
     spare2: Cell = text("备用2")
