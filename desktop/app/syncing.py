@@ -15,8 +15,8 @@ from desktop.domain.query import Op as Comparison
 from desktop.domain.query import Query, Test, owner_of
 
 if TYPE_CHECKING:
-    from desktop.sync.bundles import Outcome
     from desktop.sync.container import Manifest
+    from desktop.sync.intake import Outcome
 
 
 def recipients(session: Session) -> list[Organisation]:

@@ -56,6 +56,7 @@ class PinyinTable:
     _second: Mapping[int, str]
     _mixed: Mapping[int, str]
     _codes: Mapping[int, str]
+    _ambiguous: frozenset[str]
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -79,6 +80,7 @@ class PinyinTable:
             _second=_Initials(first | often | seldom),
             _mixed=_Initials(first | often),
             _codes=_SortCodes(codes | plain),
+            _ambiguous=frozenset(map(chr, often | seldom)),
         )
 
     def initials(self, text: str) -> str:
@@ -94,6 +96,8 @@ class PinyinTable:
         Each character is read by itself, so that the reading of a part is that part of the reading. The one
         takes the second reading of every ambiguous character, the other only where it is about as usual.
         """
+        if self._ambiguous.isdisjoint(text):
+            return ()
         first, second = text.translate(self._first), text.translate(self._second)
         if first == second:
             return ()

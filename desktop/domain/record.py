@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar, Protocol, dataclass_transform
 
 Cell = int | str | None
@@ -72,7 +73,7 @@ class Field:
     `rule` returns a Chinese sentence when the cell is not acceptable. `source` says where a derived value comes from:
     a column of the derived table, or a `Timeline` over such columns; `order` the derived column that sorts the field;
     `stands_for` the path of another column in whose blank cell this field's text is shown; an `internal` field is
-    kept for the program and never a column that a person sees.
+    kept for the program and never a column that a person sees; a `blob` field holds the hash of a kept file.
     """
 
     label: str
@@ -91,6 +92,7 @@ class Field:
     order: str = ""
     stands_for: str = ""
     internal: bool = False
+    blob: bool = False
     since: int = 1
 
     def show(self, cell: Cell) -> str:
@@ -162,10 +164,15 @@ class Ledger:
     derivation: Derivation | None
     since: int
 
-    @property
+    @cached_property
     def stored(self) -> tuple[Field, ...]:
         """The fields that are columns, in declared order."""
         return tuple(field for field in self.fields if field.kind.stored)
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """The stored fields by name, in declared order."""
+        return {field.name: field for field in self.stored}
 
     def field(self, name: str) -> Field:
         """The field of this name; KeyError if none."""
@@ -288,16 +295,17 @@ class Schema:
     version: int
     ledgers: tuple[Ledger, ...]
 
+    @cached_property
+    def _by_name(self) -> dict[str, Ledger]:
+        return {ledger.name: ledger for ledger in self.ledgers}
+
     def ledger(self, name: str) -> Ledger:
         """The ledger of this name; KeyError if none."""
-        for ledger in self.ledgers:
-            if ledger.name == name:
-                return ledger
-        raise KeyError(name)
+        return self._by_name[name]
 
     def has(self, name: str) -> bool:
         """Whether a ledger of this name is declared."""
-        return any(ledger.name == name for ledger in self.ledgers)
+        return name in self._by_name
 
     def steps(self, ledger: str, path: str) -> tuple[Field, ...]:
         """The fields along a dotted path such as `standard.number`; all but the last are references."""

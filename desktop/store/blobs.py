@@ -1,31 +1,41 @@
 """Files kept by their hash beside the database: `blobs/ab/abcdef…`. Written and synced before any row names them."""
 
 import hashlib
+import io
 import os
 import secrets
 from pathlib import Path
+from typing import IO
 
 from desktop.domain.errors import EnvironmentFault
+
+_PIECE = 1024 * 1024
 
 
 def put(folder: Path, content: bytes) -> str:
     """Keep a file under the data folder; its SHA-256. Idempotent."""
-    sha = hashlib.sha256(content).hexdigest()
-    target = place(folder, sha)
-    if target.exists():
-        return sha
-    part = target.with_name(f"{sha}.{secrets.token_hex(4)}.part")
+    return put_stream(folder, io.BytesIO(content))
+
+
+def put_stream(folder: Path, content: IO[bytes]) -> str:
+    """Keep what a stream holds, without having it in memory; its SHA-256."""
+    part = folder / "blobs" / f"{secrets.token_hex(8)}.part"
+    digest = hashlib.sha256()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        part.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as handle:
-            handle.write(content)
+            while piece := content.read(_PIECE):
+                digest.update(piece)
+                handle.write(piece)
             handle.flush()
             os.fsync(handle.fileno())
+        target = place(folder, digest.hexdigest())
+        target.parent.mkdir(exist_ok=True)
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise EnvironmentFault("disk_full", "附件没有存成，请检查磁盘空间和数据文件夹的写入权限后再试") from error
-    return sha
+    return digest.hexdigest()
 
 
 def place(folder: Path, sha: str) -> Path:

@@ -143,10 +143,10 @@ def begin(
     """Open a transaction row; its time never runs backwards in one library (a clock set back does not disorder it)."""
     connection = workspace.connection
     last = connection.execute(
-        "SELECT coalesce(max(at), 0) FROM tx WHERE origin NOT LIKE 'segment:%' OR at <= ?",
+        "SELECT at FROM tx WHERE origin NOT LIKE 'segment:%' OR at <= ? ORDER BY at DESC LIMIT 1",
         (wall + TRUSTED_AHEAD,),
-    )
-    at = max(wall, int(last.fetchone()[0]) + 1)
+    ).fetchone()
+    at = wall if last is None else max(wall, int(last[0]) + 1)
     number = _new(connection, at, person, label, basis, origin)
     connection.execute("UPDATE current_tx SET tx = ?, applying = ?", (number, int(applying)))
     return Transaction(workspace, number, label, at)

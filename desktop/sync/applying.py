@@ -6,8 +6,9 @@ different ones are a conflict, which a later ordinary edit ends because it desce
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby, islice
 
 from desktop.domain.entry import LONGEST_TEXT, fits
 from desktop.domain.errors import Refusal
@@ -16,12 +17,19 @@ from desktop.domain.query import owner_of
 from desktop.domain.record import Cell, Ledger, Schema
 from desktop.store.journal import Transaction
 from desktop.store.tables import quoted
+from desktop.sync import disputes
 from desktop.sync.graph import StreamGraph
-from desktop.sync.segments import Header, Operation
+from desktop.sync.segments import Header, Operation, Told
 from desktop.sync.streams import Stream
 
 WHOLE = ""
 """Column under which an operation on a ledger of a newer version is kept as a whole."""
+
+_BATCH = 500
+"""Keys looked up at once."""
+
+Place = tuple[str, str]
+"""(ledger, key)"""
 
 
 @dataclass(frozen=True)
@@ -36,35 +44,55 @@ class Live:
 
 @dataclass
 class Touched:
-    """Rows (ledger, key) that applying named, made and marked."""
+    """Rows that applying named, made and marked."""
 
-    named: set[tuple[str, str]] = field(default_factory=set)
-    born: set[tuple[str, str]] = field(default_factory=set)
+    named: set[Place] = field(default_factory=set)
+    born: set[Place] = field(default_factory=set)
+    contested: set[Place] = field(default_factory=set)
+    """Rows with a cell written while another live value stood there."""
 
 
 def examine(schema: Schema, connection: sqlite3.Connection, stream: Stream, operations: list[Operation]) -> None:
     """Refusal if any operation is not one that this stream's owner may write, or speaks of a row that is not there."""
-    born: set[tuple[str, str]] = set()
     for operation in operations:
         if not is_key(operation.key) or owner_of(operation.key) != stream.owner:
             raise Refusal("foreign_row", "这段数据改动了其他单位的记录，已搁置，没有写入")
+    named: dict[str, set[str]] = {}
+    for operation in operations:
+        named.setdefault(operation.ledger, set()).add(operation.key)
+    audiences = {
+        (ledger, key): audience
+        for ledger, keys in named.items()
+        if schema.has(ledger)
+        for key, audience in _audiences(connection, ledger, keys)
+    }
+    if any(audience != stream.audience for audience in audiences.values()):
+        raise Refusal("wrong_stream", "这段数据把记录换到了另一个范围，已搁置，没有写入")
+    for operation in operations:
         if not schema.has(operation.ledger):
             continue
         here = (operation.ledger, operation.key)
-        audience = connection.execute(
-            f'SELECT _stream FROM "{operation.ledger}" WHERE key = ?', (operation.key,)
-        ).fetchone()
-        if audience is not None and audience[0] != stream.audience:
-            raise Refusal("wrong_stream", "这段数据把记录换到了另一个范围，已搁置，没有写入")
         if operation.born:
-            born.add(here)
-        elif audience is None and here not in born:
+            audiences[here] = stream.audience
+        elif here not in audiences:
             raise Refusal("no_row", "这段数据改动了不存在的记录，已搁置，没有写入")
         _examine_cells(schema.ledger(operation.ledger), operation)
 
 
+def _audiences(connection: sqlite3.Connection, ledger: str, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for batch in _batches(keys):
+        marks = ", ".join("?" * len(batch))
+        yield from connection.execute(f'SELECT key, _stream FROM "{ledger}" WHERE key IN ({marks})', batch)
+
+
+def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
+
+
 def _examine_cells(ledger: Ledger, operation: Operation) -> None:
-    fields = {item.name: item for item in ledger.stored}
+    fields = ledger.by_name
     for name, cell in operation.cells.items():
         wrong = cell not in (0, 1) if name == "_del" else name in fields and not fits(fields[name], cell)
         if wrong or (isinstance(cell, str) and len(cell) > LONGEST_TEXT):
@@ -72,29 +100,37 @@ def _examine_cells(ledger: Ledger, operation: Operation) -> None:
 
 
 class Applier:
-    """Applies examined segments of one stream within an open transaction."""
+    """Applies examined segments of one stream within an open transaction; `only` limits it to some rows."""
 
-    def __init__(self, schema: Schema, transaction: Transaction, stream: Stream, graph: StreamGraph) -> None:
+    def __init__(self, schema: Schema, transaction: Transaction, stream: Stream, graph: StreamGraph,
+                 only: set[Place] | None = None) -> None:  # fmt: skip
         self.touched = Touched()
         self._schema = schema
         self._transaction = transaction
         self._connection = transaction.connection
         self._stream = stream
         self._graph = graph
+        self._only = only
 
     def apply(self, n: int, header: Header, sha: str, operations: list[Operation]) -> None:
         """Write the operations of segment `n`, each under the transaction it belonged to."""
-        for idx, operation in self._retold(sha, operations):
-            known, unknown = self._split(operation)
-            self._keep_unknown(n, idx, operation, unknown)
-            if self._schema.has(operation.ledger):
-                self.touched.named.add((operation.ledger, operation.key))
-                self._write(n, idx, operation, known, header.schema)
+        numbered = [
+            (idx, operation)
+            for idx, operation in enumerate(operations)
+            if self._only is None or (operation.ledger, operation.key) in self._only
+        ]
+        for told, group in groupby(numbered, key=lambda item: item[1].told):
+            self._tell(told, sha)
+            for (born, ledger), run in groupby(group, key=lambda item: (item[1].born, item[1].ledger)):
+                self._write(n, header, born, ledger, list(run))
+        disputes.mark_rows(
+            self._connection, self._graph, {(item.ledger, item.key) for _, item in numbered if not item.born}
+        )
 
     def apply_late(self, n: int, header: Header, sha: str, operations: list[Operation],
                    kept: set[tuple[str, str, int, str]]) -> None:  # fmt: skip
         """Write only what was `kept` of segment `n` as (ledger, key, operation, column) because it was not known."""
-        for idx, operation in self._retold(sha, operations):
+        for idx, operation in enumerate(operations):
             mine = {
                 column
                 for ledger, key, at, column in kept
@@ -102,68 +138,87 @@ class Applier:
             }
             if not mine:
                 continue
+            self._tell(operation.told, sha)
             known, unknown = self._split(operation)
             self._keep_unknown(n, idx, operation, {name: cell for name, cell in unknown.items() if name in mine})
             if not self._schema.has(operation.ledger):
                 continue
             if operation.born and WHOLE in mine:
-                self._write(n, idx, operation, known, header.schema)
+                self._bear(n, header, self._schema.ledger(operation.ledger), [(idx, operation)])
                 continue
             for name in mine & known.keys():
-                self._set(n, idx, operation.ledger, operation.key, name, operation.told.at, known[name])
+                self._set(n, idx, operation, name, known[name])
 
-    def _retold(self, sha: str, operations: list[Operation]) -> Iterator[tuple[int, Operation]]:
-        told = None
-        for idx, operation in enumerate(operations):
-            if operation.told != told:
-                told = operation.told
-                self._transaction.retell(told.at, told.person, told.label, told.basis, sha)
-            yield idx, operation
+    def _tell(self, told: Told, sha: str) -> None:
+        self._transaction.retell(told.at, told.person, told.label, told.basis, sha)
 
     def _split(self, operation: Operation) -> tuple[dict[str, Cell], dict[str, Cell]]:
         """The cells this version knows, and those it only keeps."""
         if not self._schema.has(operation.ledger):
             return {}, {WHOLE: None, **operation.cells}
-        names = {"_del", *(item.name for item in self._schema.ledger(operation.ledger).stored)}
-        known = {name: cell for name, cell in operation.cells.items() if name in names}
-        return known, {name: cell for name, cell in operation.cells.items() if name not in names}
+        names = self._schema.ledger(operation.ledger).by_name
+        if operation.cells.keys() <= names.keys():
+            return operation.cells, {}
+        known = {name: cell for name, cell in operation.cells.items() if name == "_del" or name in names}
+        return known, {name: cell for name, cell in operation.cells.items() if name not in known}
 
-    def _write(self, n: int, idx: int, operation: Operation, cells: dict[str, Cell], schema: int) -> None:
-        if operation.born:
-            self._born(n, idx, self._schema.ledger(operation.ledger), operation, cells, schema)
+    def _write(self, n: int, header: Header, born: bool, ledger: str, run: list[tuple[int, Operation]]) -> None:
+        for idx, operation in run:
+            self._keep_unknown(n, idx, operation, self._split(operation)[1])
+        if not self._schema.has(ledger):
             return
-        for name, cell in cells.items():
-            self._set(n, idx, operation.ledger, operation.key, name, operation.told.at, cell)
+        self.touched.named.update((ledger, operation.key) for _, operation in run)
+        if born:
+            self._bear(n, header, self._schema.ledger(ledger), run)
+            return
+        for idx, operation in run:
+            for name, cell in self._split(operation)[0].items():
+                self._set(n, idx, operation, name, cell)
 
-    def _born(self, n: int, idx: int, ledger: Ledger, operation: Operation, cells: dict[str, Cell],
-              schema: int) -> None:  # fmt: skip
-        covered = [item.name for item in ledger.stored if item.since <= schema]
-        first = self._connection.execute(
-            "SELECT 1 FROM sync_row WHERE ledger = ? AND key = ?", (ledger.name, operation.key)
-        ).fetchone()
-        if first is not None:
+    def _bear(self, n: int, header: Header, ledger: Ledger, run: list[tuple[int, Operation]]) -> None:
+        covered = [item.name for item in ledger.stored if item.since <= header.schema]
+        here = {key for key, _ in _audiences(self._connection, ledger.name, {item.key for _, item in run})}
+        fresh: dict[str, tuple[int, Operation]] = {}
+        again = []
+        for idx, operation in run:
+            if operation.key in here or operation.key in fresh:
+                again.append((idx, operation))
+            else:
+                fresh[operation.key] = (idx, operation)
+        self._insert(n, ledger, covered, list(fresh.values()))
+        for idx, operation in again:
+            cells = self._split(operation)[0]
             for name in covered:
-                self._set(n, idx, ledger.name, operation.key, name, operation.told.at, cells.get(name))
-            return
-        self._connection.execute(
-            f'INSERT INTO "{ledger.name}" ({quoted(("key", "_stream", *cells))}) '
-            f"VALUES ({', '.join('?' * (len(cells) + 2))})",
-            (operation.key, self._stream.audience, *cells.values()),
-        )
-        self._connection.execute(
-            "INSERT INTO sync_row VALUES (?, ?, ?, ?, ?, ?)",
-            (ledger.name, operation.key, n, idx, operation.told.at, len(covered)),
-        )
-        self.touched.born.add((ledger.name, operation.key))
+                self._set(n, idx, operation, name, cells.get(name))
 
-    def _set(self, n: int, idx: int, ledger: str, key: str, name: str, at: int, cell: Cell) -> None:
+    def _insert(self, n: int, ledger: Ledger, covered: Sequence[str], rows: list[tuple[int, Operation]]) -> None:
+        names = [name for name in covered if any(name in operation.cells for _, operation in rows)]
+        self._connection.executemany(
+            f'INSERT INTO "{ledger.name}" ({quoted(("key", "_stream", *names))}) '
+            f"VALUES ({', '.join('?' * (len(names) + 2))})",
+            (
+                (operation.key, self._stream.audience, *(operation.cells.get(name) for name in names))
+                for _, operation in rows
+            ),
+        )
+        self._connection.executemany(
+            "INSERT INTO sync_row VALUES (?, ?, ?, ?, ?, ?)",
+            ((ledger.name, operation.key, n, idx, operation.told.at, len(covered)) for idx, operation in rows),
+        )
+        self.touched.born.update((ledger.name, operation.key) for _, operation in rows)
+
+    def _set(self, n: int, idx: int, operation: Operation, name: str, cell: Cell) -> None:
+        ledger, key = operation.ledger, operation.key
         live = [item for item in self._live(ledger, key, name) if not self._graph.has_seen(n, item.seg)]
-        live.append(Live(n, idx, at, cell))
+        if live:
+            self.touched.contested.add((ledger, key))
+        live.append(Live(n, idx, operation.told.at, cell))
         self._connection.execute("DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", (ledger, key, name))
         self._connection.executemany(
             "INSERT INTO sync_cell VALUES (?, ?, ?, ?, ?, ?, ?)",
             [(ledger, key, name, item.seg, item.idx, item.at, item.value) for item in live],
         )
+        disputes.mark_cell(self._connection, ledger, key, name, [item.value for item in live])
         shown = max(live, key=lambda item: (item.at, self._graph.hashes[item.seg], item.idx)).value
         self._connection.execute(
             f'UPDATE "{ledger}" SET "{name}" = ? WHERE key = ? AND "{name}" IS NOT ?', (shown, key, shown)
@@ -190,39 +245,12 @@ def birth_value(schema: Schema, connection: sqlite3.Connection, ledger: str, key
     row = connection.execute(
         "SELECT seg, idx, at, ncol FROM sync_row WHERE ledger = ? AND key = ?", (ledger, key)
     ).fetchone()
-    names = [item.name for item in schema.ledger(ledger).stored]
+    names = list(schema.ledger(ledger).by_name)
     if row is None or (name != "_del" and names.index(name) >= row[3]):
         return []
     born = connection.execute(
         "SELECT new FROM journal WHERE key = ? AND ledger = ? AND field = '' ORDER BY id LIMIT 1",
         (key, ledger),
     ).fetchone()
-    cells = json.loads(born[0])
-    value = 0 if name == "_del" else cells[names.index(name)]
+    value = 0 if name == "_del" else json.loads(born[0])[names.index(name)]
     return [Live(row[0], row[1], row[2], value)]
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A cell with different live values; `values` newest first."""
-
-    ledger: str
-    key: str
-    name: str
-    values: tuple[Cell, ...]
-
-
-def conflicts(connection: sqlite3.Connection) -> list[Conflict]:
-    """Every cell whose live values differ; the shown one is provisional (待定) until a person writes it."""
-    rows = connection.execute(
-        "SELECT ledger, key, col FROM sync_cell GROUP BY ledger, key, col "
-        "HAVING count(DISTINCT val) + max(val IS NULL) > 1"
-    ).fetchall()
-    found = []
-    for ledger, key, name in rows:
-        values = connection.execute(
-            "SELECT val FROM sync_cell WHERE ledger = ? AND key = ? AND col = ? ORDER BY at DESC, seg DESC",
-            (ledger, key, name),
-        ).fetchall()
-        found.append(Conflict(ledger, key, name, tuple(dict.fromkeys(value for (value,) in values))))
-    return found

@@ -1,128 +1,334 @@
-"""The file of a bundle (.bzb): a plain zip of stored entries, a manifest and its signature. Read with bounds: nothing
-is extracted by name, nothing outside the manifest is looked at."""
+"""The file of a bundle (.bzb): a plain zip of stored entries with a manifest and its signature, encrypted for its
+recipients behind a header that everybody can read. Read with bounds: nothing is extracted by name, nothing outside the
+manifest is looked at."""
 
+import hashlib
 import os
 import re
 import secrets
+import shutil
 import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 import msgspec
 
 from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.sync import encryption
 from desktop.sync.canon import canonical, digest
 from desktop.sync.enrolment import Introduction
 
 FILE_LIMIT = 1024**3
 ENTRY_LIMIT = 20_000
 MANIFEST_LIMIT = 16 * 1024**2
-VERSION = 1
+HEADER_LIMIT = 1024**2
+IN_MEMORY = 64 * 1024**2
+"""Bytes of an opened bundle kept in memory; more goes to a temporary file."""
 
-_NAMES = re.compile(r"cert/[0-9a-f]{64}\.(json|sig)|seg/[0-9a-f]{64}\.(hdr|sig|z)|blob/[0-9a-f]{64}")
+VERSION, SUITE = 1, 1
+MAGIC = b"BZB1"
+
+_PIECE = 1024**2
+_ROOM = 2 * 1024**2
+_NAMES = re.compile(r"(cert|gone)/[0-9a-f]{64}\.(json|sig)|seg/[0-9a-f]{64}\.(hdr|sig|z)|blob/[0-9a-f]{64}")
 
 
 class StreamState(msgspec.Struct, frozen=True):
-    """What the sender holds of a stream."""
+    """What the sender holds of a stream; `digest` of its rows, empty if not told."""
 
     heads: list[str]
+    digest: str = ""
 
 
-class Manifest(msgspec.Struct, frozen=True):
-    """The signed list of a bundle's contents. `sender` is a PC, `recipients` organisations, `files` names to
-    (size, SHA-256)."""
+class LeftOut(msgspec.Struct, frozen=True):
+    """Attachments that would have passed the size allowed for mail."""
 
-    v: int
+    files: int = 0
+    bytes: int = 0
+
+
+class Announcement(msgspec.Struct, frozen=True):
+    """What everybody may read of a bundle: from whom, to whom, when, how many rows of which ledger. It is part of the
+    signed manifest, so that a changed header is noticed."""
+
     sender: str
     organisation: str
     organisation_name: str
-    instance: str
     number: int
     at: int
     recipients: list[str]
+    counts: dict[str, int]
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """The signed list of a bundle's contents; `files` names to (size, SHA-256)."""
+
+    v: int
+    announcement: Announcement
+    instance: str
+    schema: int
     streams: dict[str, StreamState]
     want: list[str]
+    want_blobs: list[str]
+    left_out: LeftOut
     files: dict[str, tuple[int, str]]
     introduction: Introduction | None = None
+
+    @property
+    def sender(self) -> str:
+        """The PC that made the bundle."""
+        return self.announcement.sender
+
+    @property
+    def organisation(self) -> str:
+        """The unit that made the bundle."""
+        return self.announcement.organisation
+
+    @property
+    def recipients(self) -> list[str]:
+        """The units it is meant for."""
+        return self.announcement.recipients
+
+    @property
+    def number(self) -> int:
+        """The sender's running number."""
+        return self.announcement.number
+
+    @property
+    def at(self) -> int:
+        """When it was made, by the sender's clock."""
+        return self.announcement.at
+
+
+class _Header(msgspec.Struct, frozen=True):
+    v: int
+    suite: int
+    announcement: Announcement
+    wraps: dict[str, str]
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle read and checked against its manifest; the signature is still to be judged."""
+    """A bundle read and checked against its manifest; the signature is still to be judged. Attachments stay in the
+    file (`blob_names`); their hashes have been checked."""
 
     manifest: Manifest
     body: bytes
     signature: bytes
     files: dict[str, bytes]
+    blob_names: tuple[str, ...] = ()
+
+    def names(self, kind: str, ending: str) -> list[str]:
+        """The hashes of the entries of a kind: `seg` with `.hdr`, `cert` or `gone` with `.json`."""
+        start = f"{kind}/"
+        return sorted(name[len(start) : -len(ending)] for name in self.files
+                      if name.startswith(start) and name.endswith(ending))  # fmt: skip
 
     def segment_names(self) -> list[str]:
         """The hashes of the segments inside."""
-        return sorted(name[4:-4] for name in self.files if name.startswith("seg/") and name.endswith(".hdr"))
-
-    def certificate_names(self) -> list[str]:
-        """The serials of the certificates inside."""
-        return sorted(name[5:-5] for name in self.files if name.startswith("cert/") and name.endswith(".json"))
+        return self.names("seg", ".hdr")
 
 
-def listing(files: dict[str, bytes]) -> dict[str, tuple[int, str]]:
+def listing(files: Mapping[str, bytes]) -> dict[str, tuple[int, str]]:
     """The manifest's entries for some files."""
     return {name: (len(content), digest(content)) for name, content in files.items()}
 
 
-def write(path: Path, manifest: Manifest, signature: bytes, files: dict[str, bytes]) -> None:
-    """Write under a temporary name, read back, then take the final name. EnvironmentFault when the disk refuses."""
+# writing
+
+
+def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, bytes],
+          blobs: Mapping[str, Path] | None = None, boxes: Mapping[str, str] | None = None,
+          keys: Path | None = None) -> None:  # fmt: skip
+    """Write under a temporary name, read back, then take the final name. `boxes` are the PCs (→ public reading keys)
+    that may open it, none for a plain bundle; `keys` our own data folder. EnvironmentFault when the disk refuses."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    entries = {"manifest.json": canonical(msgspec.to_builtins(manifest)), "manifest.sig": signature, **files}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as handle:
-            with zipfile.ZipFile(handle, "w", zipfile.ZIP_STORED) as archive:
-                for name, content in {
-                    "manifest.json": canonical(msgspec.to_builtins(manifest)), "manifest.sig": signature, **files
-                }.items():  # fmt: skip
-                    archive.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        read(part)
+        with SpooledTemporaryFile(IN_MEMORY) as plain:
+            _zip(plain, entries, blobs or {})
+            size = plain.tell()
+            plain.seek(0)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _check_room(path.parent, size)
+            with part.open("wb") as handle:
+                if boxes:
+                    _seal(handle, plain, manifest, boxes)
+                else:
+                    shutil.copyfileobj(plain, handle, _PIECE)
+                handle.flush()
+                os.fsync(handle.fileno())
+        read(part, keys)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise EnvironmentFault("write_failed", f"同步包没有写成，请检查“{path.parent}”的空间和写入权限") from error
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
-def read(path: Path) -> Bundle:
-    """Open a bundle whatever its name; Refusal if it is damaged, too large, or holds anything unlisted."""
-    damaged = Refusal("damaged", f"“{path.name}”不是完好的同步包（可能传送时损坏），没有读入，请对方重新发送")
+def _check_room(folder: Path, size: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < size + _ROOM:
+        need, left = (size + _ROOM) // 1024**2 + 1, free // 1024**2
+        raise EnvironmentFault("no_room", f"“{folder}”只剩 {left} MB，这个同步包要 {need} MB，请清出空间或换一个 U 盘")
+
+
+def _zip(out: IO[bytes], entries: Mapping[str, bytes], blobs: Mapping[str, Path]) -> None:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in entries.items():
+            archive.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content)
+        for sha, place in blobs.items():
+            with (
+                place.open("rb") as source,
+                archive.open(zipfile.ZipInfo(f"blob/{sha}", (2000, 1, 1, 0, 0, 0)), "w") as target,
+            ):
+                shutil.copyfileobj(source, target, _PIECE)
+
+
+def _seal(handle: IO[bytes], plain: IO[bytes], manifest: Manifest, boxes: Mapping[str, str]) -> None:
+    key = secrets.token_bytes(32)
+    header = _Header(VERSION, SUITE, manifest.announcement, encryption.wrap(key, boxes))
+    body = canonical(msgspec.to_builtins(header))
+    handle.write(MAGIC + len(body).to_bytes(4, "big") + body)
+    encryption.encrypt(key, body, plain, handle)
+
+
+# reading
+
+
+def announced(path: Path) -> Announcement:
+    """What a bundle says of itself to everybody; for display only until it is opened. Refusal if it is none."""
+    with _reading(path), path.open("rb") as handle:
+        if handle.read(4) == MAGIC:
+            return _header(path, handle)[0].announcement
+    return read(path).manifest.announcement
+
+
+def read(path: Path, keys: Path | None = None) -> Bundle:
+    """Open a bundle whatever its name; `keys` is the data folder whose reading key may open it. Refusal if it is
+    damaged, too large, not for this PC, or holds anything unlisted."""
+    with _opened(path, keys) as (archive, size, announcement):
+        bundle = _checked(path, archive, size)
+    if announcement is not None and announcement != bundle.manifest.announcement:
+        raise _damaged(path)
+    return bundle
+
+
+def each_blob(path: Path, keys: Path | None, wanted: set[str], keep: Callable[[IO[bytes]], object]) -> None:
+    """Hand every wanted attachment of a bundle that `read` found good to `keep`."""
+    with _opened(path, keys) as (archive, _size, _announcement):
+        for sha in sorted(wanted):
+            with archive.open(f"blob/{sha}") as content:
+                keep(content)
+
+
+def _damaged(path: Path) -> Refusal:
+    return Refusal("damaged", f"“{path.name}”不是完好的同步包（可能传送时损坏），没有读入，请对方重新发送")
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
         if path.stat().st_size > FILE_LIMIT:
             raise Refusal("too_large", f"“{path.name}”超过 1 GB，没有读入，请对方分开发送")
-        with zipfile.ZipFile(path) as archive:
-            files = _entries(archive, path.stat().st_size, damaged)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError):
-        raise damaged from None
+        yield
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, RuntimeError):
+        raise _damaged(path) from None
     except OSError as error:
         raise EnvironmentFault("unreadable", f"读不到“{path.name}”，请检查 U 盘或文件位置") from error
+
+
+@contextmanager
+def _opened(path: Path, keys: Path | None) -> Iterator[tuple[zipfile.ZipFile, int, Announcement | None]]:
+    with _reading(path), path.open("rb") as handle:
+        if handle.read(4) != MAGIC:
+            with zipfile.ZipFile(handle) as archive:
+                yield archive, path.stat().st_size, None
+            return
+        header, body = _header(path, handle)
+        key = _key_for(path, header, keys)
+        with SpooledTemporaryFile(IN_MEMORY) as plain:
+            for chunk in encryption.decrypt(key, body, handle):
+                plain.write(chunk)
+            size = plain.tell()
+            with zipfile.ZipFile(plain) as archive:
+                yield archive, size, header.announcement
+
+
+def _header(path: Path, handle: IO[bytes]) -> tuple[_Header, bytes]:
+    length = int.from_bytes(handle.read(4), "big")
+    if not 0 < length <= HEADER_LIMIT:
+        raise _damaged(path)
+    body = handle.read(length)
+    try:
+        header = msgspec.json.decode(body, type=_Header)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _damaged(path) from None
+    if header.v > VERSION or header.suite != SUITE:
+        raise _newer(path)
+    return header, body
+
+
+def _key_for(path: Path, header: _Header, keys: Path | None) -> bytes:
+    if keys is not None:
+        for wrapped in header.wraps.values():
+            if (key := encryption.unwrap(keys, wrapped)) is not None:
+                return key
+    raise Refusal(
+        "not_for_us", f"“{path.name}”是发给其他单位或其他电脑的，本机打不开，请对方重新生成，或换发给它的那台电脑打开"
+    )
+
+
+def _newer(path: Path) -> Refusal:
+    return Refusal("newer", f"“{path.name}”由更新的版本生成，请先升级本程序再打开")
+
+
+def _checked(path: Path, archive: zipfile.ZipFile, size: int) -> Bundle:
+    files, found = _entries(path, archive, size)
     body, signature = files.pop("manifest.json", b""), files.pop("manifest.sig", b"")
     try:
         manifest = msgspec.json.decode(body, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise damaged from None
+        try:
+            newer = int(msgspec.json.decode(body, type=dict[str, object]).get("v", 0) or 0) > VERSION  # type: ignore[call-overload]
+        except (msgspec.DecodeError, UnicodeDecodeError, TypeError, ValueError):
+            newer = False
+        raise (_newer(path) if newer else _damaged(path)) from None
     if manifest.v > VERSION:
-        raise Refusal("newer", f"“{path.name}”由更新的版本生成，请先升级本程序再打开")
-    if listing(files) != manifest.files or canonical(msgspec.to_builtins(manifest)) != body:
-        raise damaged
-    return Bundle(manifest, body, signature, files)
+        raise _newer(path)
+    whole = listing(files) | found == manifest.files and canonical(msgspec.to_builtins(manifest)) == body
+    if not whole:
+        raise _damaged(path)
+    blobs = tuple(name.removeprefix("blob/") for name in found)
+    return Bundle(manifest, body, signature, files, blobs)
 
 
-def _entries(archive: zipfile.ZipFile, size: int, damaged: Refusal) -> dict[str, bytes]:
+def _entries(path: Path, archive: zipfile.ZipFile, size: int) -> tuple[dict[str, bytes], dict[str, tuple[int, str]]]:
     infos = archive.infolist()
     if len(infos) > ENTRY_LIMIT or sum(info.file_size for info in infos) > size:
-        raise damaged
+        raise _damaged(path)
     files: dict[str, bytes] = {}
+    blobs: dict[str, tuple[int, str]] = {}
     for info in infos:
-        plain = info.filename in ("manifest.json", "manifest.sig") or _NAMES.fullmatch(info.filename)
-        if not plain or info.filename in files or info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
-            raise damaged
-        if info.filename == "manifest.json" and info.file_size > MANIFEST_LIMIT:
-            raise damaged
-        files[info.filename] = archive.read(info)
-    return files
+        name = info.filename
+        plain = name in ("manifest.json", "manifest.sig") or _NAMES.fullmatch(name)
+        known = name in files or name in blobs
+        if not plain or known or info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
+            raise _damaged(path)
+        if name == "manifest.json" and info.file_size > MANIFEST_LIMIT:
+            raise _damaged(path)
+        if name.startswith("blob/"):
+            with archive.open(info) as content:
+                sha = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+            if name != f"blob/{sha}":
+                raise _damaged(path)
+            blobs[name] = (info.file_size, sha)
+        else:
+            files[name] = archive.read(info)
+    return files, blobs

@@ -1,6 +1,8 @@
-"""Who belongs to whom: the bureau founds itself and writes unit files (授权文件); an office opens one and is known by
-its one-time secret until the bureau's certificate arrives."""
+"""Who belongs to whom: the bureau founds itself and writes unit files (授权文件); a PC opens one and is known by its
+one-time secret until the bureau's certificate arrives. A second PC, a replaced PC, a new name, a unit taken over by
+another and a unit entered by the bureau are small steps of the same kind."""
 
+import dataclasses
 import secrets
 import sqlite3
 from pathlib import Path
@@ -10,16 +12,21 @@ import msgspec
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import is_organisation
 from desktop.store.workspace import Workspace, now
-from desktop.sync import signing
+from desktop.sync import certificates, encryption, graph, signing
 from desktop.sync.canon import canonical
 from desktop.sync.signing import DEVICE, ROOT, Certificate
+from desktop.sync.streams import parse_stream
 
 UNIT_FILE_LIMIT = 256 * 1024
 """Bytes of a unit file at most."""
 
+_DEEPEST = 5
+"""Levels of superiors looked at."""
+
 
 class UnitFile(msgspec.Struct, frozen=True):
-    """What an office needs to join: who it is, who its bureau is and by which keys to know it."""
+    """What a PC needs to join: who it is, who its bureau is and by which keys to know it. `secret` is good for one PC
+    and protected by the spoken passphrase."""
 
     v: int
     organisation: str
@@ -31,48 +38,71 @@ class UnitFile(msgspec.Struct, frozen=True):
     certificates: list[str]
     secret: str
 
+    @property
+    def needs_passphrase(self) -> bool:
+        """Whether the person who opens it has to be told the passphrase."""
+        return encryption.needs_passphrase(self.secret)
+
 
 class Introduction(msgspec.Struct, frozen=True):
-    """How an uncertified PC makes itself known in its bundles."""
+    """How an uncertified PC makes itself known in its bundles; `root` only of a bureau that joins a superior."""
 
     organisation: str
     name: str
     device: str
     key: str
+    box: str
+    root: str
     proof: str
+
+    def said(self) -> tuple[str, ...]:
+        """What the proof vouches for."""
+        return (self.organisation, self.device, self.key, self.box, self.root)
 
 
 def prepare(workspace: Workspace) -> None:
-    """Give this PC its key; a bureau also its root key and its own certificate. Called once, at creation."""
+    """Give this PC its keys; a bureau also its root key and its own certificate. Called once, at creation."""
     folder, identity = workspace.folder, workspace.identity
-    key = signing.make_key(folder, DEVICE)
-    with workspace.exclusive() as connection:
-        if identity.is_bureau:
-            _set(connection, "root", signing.make_key(folder, ROOT))
-            _certify(workspace, connection, identity.organisation, identity.name, "bureau", identity.device, key)
-
-
-def write_unit_file(workspace: Workspace, organisation: str, name: str, area_code: str, path: Path) -> None:
-    """The bureau's file for one unit. A unit that began on its own names its `organisation`."""
-    identity = workspace.identity
+    key, box = signing.make_key(folder, DEVICE), encryption.make_box(folder)
     if not identity.is_bureau:
-        raise Refusal("not_bureau", "只有市局才能生成授权文件，请在市局的电脑上操作")
+        return
+    root = signing.make_key(folder, ROOT)
+    with workspace.exclusive() as connection:
+        _set(connection, "root", root)
+        ours = identity.organisation
+        certificates.issue(
+            workspace, connection, Certificate(ours, identity.name, "bureau", identity.device, key, box, [ours], now())
+        )
+
+
+# the bureau's side
+
+
+def write_unit_file(workspace: Workspace, organisation: str, name: str, area_code: str, path: Path,
+                    passphrase: str = "") -> None:  # fmt: skip
+    """The bureau's file for one PC of a unit; a further PC, or one in place of a lost one, gets a further file. A unit
+    that began on its own names its `organisation`."""
+    identity = workspace.identity
+    _bureau_only(workspace)
     if not is_organisation(organisation):
         raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
     secret = secrets.token_hex(32)
-    with workspace.exclusive() as connection:
-        connection.execute("INSERT OR REPLACE INTO sync_invitation VALUES (?, ?, NULL)", (organisation, secret))
-        rows = connection.execute("SELECT body, sig FROM sync_cert").fetchall()
     own = [
         canonical([body.decode(), signature.hex()]).decode()
-        for body, signature in rows
+        for body, signature in workspace.connection.execute("SELECT body, sig FROM sync_cert").fetchall()
         if signing.read_certificate(body).organisation == identity.organisation
     ]
-    unit = UnitFile(1, organisation, name, area_code, identity.organisation, identity.name,
-                    root_key(workspace.connection), own, secret)  # fmt: skip
+    root = signing.public_key(workspace.folder, ROOT)
+    unit = UnitFile(1, organisation, name, area_code, identity.organisation, identity.name, root, own,
+                    encryption.protect(bytes.fromhex(secret), passphrase))  # fmt: skip
     body = canonical(msgspec.to_builtins(unit))
     signature = signing.sign(workspace.folder, ROOT, body).hex()
-    content = canonical({"unit": body.decode(), "signature": signature})
+    with workspace.exclusive() as connection:
+        connection.execute("INSERT INTO sync_invitation VALUES (?, ?, NULL)", (secret, organisation))
+        _write_new(path, canonical({"unit": body.decode(), "signature": signature}))
+
+
+def _write_new(path: Path, content: bytes) -> None:
     try:
         with path.open("xb") as handle:
             handle.write(content)
@@ -80,6 +110,152 @@ def write_unit_file(workspace: Workspace, organisation: str, name: str, area_cod
         raise Refusal("file_exists", f"“{path.name}”已经存在，请换一个文件名，以免覆盖别的授权文件") from None
     except OSError as error:
         raise EnvironmentFault("write_failed", f"授权文件没有写成，请检查“{path.parent}”是否存在、能否写入") from error
+
+
+def admit(workspace: Workspace, connection: sqlite3.Connection, new: Introduction) -> None:
+    """The bureau checks an introduction and certifies the PC; Refusal if the secret is unknown or used by another.
+    From then on the unit writes its rows itself."""
+    secret = _invitation(connection, new)
+    if secret is None:
+        raise Refusal("unknown_pc", "这个同步包来自未授权的电脑，请让该单位用市局给它的授权文件重新建立")
+    connection.execute("UPDATE sync_invitation SET used_by = ? WHERE secret = ?", (new.device, secret))
+    connection.execute(
+        "DELETE FROM owned WHERE organisation = ? AND organisation <> ?",
+        (new.organisation, workspace.identity.organisation),
+    )
+    if new.root in certificates.trusted_roots(connection):
+        return
+    if new.root:
+        certificates.issue(workspace, connection, Certificate(
+            new.organisation, new.name, certificates.ROOT_ROLE, new.device, new.root, "", [], now()
+        ))  # fmt: skip
+    elif certificates.of_device(connection, new.device) is None:
+        certificates.issue(workspace, connection, Certificate(
+            new.organisation, new.name, "office", new.device, new.key, new.box, [new.organisation], now()
+        ))  # fmt: skip
+
+
+def check_introduction(connection: sqlite3.Connection, new: Introduction) -> bool:
+    """Whether a PC proves to hold a unit file written for its organisation that no other PC used."""
+    return _invitation(connection, new) is not None
+
+
+def _invitation(connection: sqlite3.Connection, new: Introduction) -> str | None:
+    return next((secret for secret, used_by in _proven(connection, new) if used_by in (None, new.device)), None)
+
+
+def used_by_another(connection: sqlite3.Connection, new: Introduction) -> bool:
+    """Whether a PC holds a unit file of ours that another PC already used."""
+    return any(used_by not in (None, new.device) for _, used_by in _proven(connection, new))
+
+
+def _proven(connection: sqlite3.Connection, new: Introduction) -> list[tuple[str, str | None]]:
+    rows = connection.execute(
+        "SELECT secret, used_by FROM sync_invitation WHERE organisation = ?", (new.organisation,)
+    ).fetchall()
+    return [(secret, used_by) for secret, used_by in rows if signing.proof(secret, new.said()) == new.proof]
+
+
+def units(connection: sqlite3.Connection) -> list[str]:
+    """The organisations the bureau wrote unit files for or enters rows for."""
+    rows = connection.execute(
+        "SELECT organisation FROM sync_invitation UNION SELECT organisation FROM owned WHERE organisation <> "
+        "(SELECT value FROM identity WHERE name = 'organisation') ORDER BY 1"
+    )
+    return [name for (name,) in rows]
+
+
+def superiors(connection: sqlite3.Connection) -> dict[str, str]:
+    """Organisation → its superior, as far as we know them: our own, our units, and the units of bureaus below."""
+    known = dict(connection.execute("SELECT name, value FROM identity WHERE name IN ('organisation', 'superior')"))
+    ours = known["organisation"]
+    found = dict(connection.execute(
+        "SELECT unit.organisation, root.organisation FROM sync_cert AS root JOIN sync_cert AS unit "
+        "ON unit.issuer = root.key WHERE root.role = 'root' AND unit.role <> 'root'"
+    ).fetchall())  # fmt: skip
+    found = {unit: above for unit, above in found.items() if unit != above}
+    found.update((unit, ours) for unit in units(connection))
+    return {**found, ours: known.get("superior", "")}
+
+
+def above(known: dict[str, str], organisation: str) -> list[str]:
+    """The superiors of an organisation, nearest first."""
+    chain: list[str] = []
+    here = known.get(organisation, "")
+    while here and here not in chain and len(chain) < _DEEPEST:
+        chain.append(here)
+        here = known.get(here, "")
+    return chain
+
+
+def revoke(workspace: Workspace, device: str) -> None:
+    """停用: a lost or replaced PC writes no longer; what has arrived from it stays."""
+    _bureau_only(workspace)
+    with workspace.exclusive() as connection:
+        certificate = certificates.of_device(connection, device)
+        if certificate is None or device == workspace.identity.device:
+            raise Refusal("unknown_pc", "找不到要停用的电脑，请在单位的电脑列表中重新选择")
+        owners = certificates.writes(connection, device)
+        heads = {
+            name: graph.load(connection, name).head_hashes()
+            for name in graph.streams(connection)
+            if (stream := parse_stream(name)) is not None and stream.owner in owners
+        }
+        certificates.revoke(workspace, connection, device, heads)
+
+
+def rename(workspace: Workspace, organisation: str, name: str) -> None:
+    """改名: the PCs of a unit are certified under its new name, which they take with the next bundle."""
+    _bureau_only(workspace)
+    with workspace.exclusive() as connection:
+        for certificate in certificates.devices(connection, organisation):
+            certificates.issue(
+                workspace, connection, dataclasses.replace(certificate, name=name, issued_at=_later(certificate))
+            )
+
+
+def merge(workspace: Workspace, gone: str, into: str) -> None:
+    """并入: the PCs of one unit may write another's rows from now on; the PCs of the unit that is gone no longer."""
+    _bureau_only(workspace)
+    with workspace.exclusive() as connection:
+        receiving = certificates.devices(connection, into)
+        if not receiving or gone == into:
+            raise Refusal("no_pc", "接收的单位还没有电脑登记过，请等它第一次上报后再办并入")
+        for certificate in receiving:
+            streams = sorted({*certificate.streams, gone})
+            certificates.issue(
+                workspace, connection, dataclasses.replace(certificate, streams=streams, issued_at=_later(certificate))
+            )
+        leaving = [item.device for item in certificates.devices(connection, gone)]
+    for device in leaving:
+        revoke(workspace, device)
+
+
+def stand_in(workspace: Workspace, organisation: str) -> None:
+    """代录: the bureau's PC may write the rows of a unit that has no program, until a PC of that unit enrols."""
+    _bureau_only(workspace)
+    identity = workspace.identity
+    with workspace.exclusive() as connection:
+        if certificates.devices(connection, organisation):
+            raise Refusal("has_program", "该单位已经用本程序自己登记，请由它自己填报，市局可以批注或退回")
+        own = certificates.of_device(connection, identity.device)
+        assert own is not None, "a bureau certifies itself when it is founded"
+        if organisation not in certificates.writes(connection, identity.device):
+            streams = sorted({*own.streams, organisation})
+            certificates.issue(workspace, connection, dataclasses.replace(own, streams=streams, issued_at=_later(own)))
+        connection.execute("INSERT OR IGNORE INTO owned VALUES (?)", (organisation,))
+
+
+def _later(certificate: Certificate) -> int:
+    return max(now(), certificate.issued_at + 1)
+
+
+def _bureau_only(workspace: Workspace) -> None:
+    if not workspace.identity.is_bureau:
+        raise Refusal("not_bureau", "只有市局才能办理单位授权，请在市局的电脑上操作")
+
+
+# the unit's side
 
 
 def read_unit_file(path: Path) -> UnitFile:
@@ -101,106 +277,54 @@ def read_unit_file(path: Path) -> UnitFile:
     return unit
 
 
-def join(workspace: Workspace, unit: UnitFile) -> None:
-    """Take a unit file into an office's library made for it."""
-    if workspace.identity.organisation != unit.organisation:
+def open_secret(unit: UnitFile, passphrase: str) -> str:
+    """The one-time secret, in hexadecimal; Refusal if the passphrase is wrong."""
+    return encryption.unprotect(unit.secret, passphrase).hex()
+
+
+def join(workspace: Workspace, unit: UnitFile, passphrase: str = "") -> None:
+    """Take a unit file into the library made for it, or into that of a bureau that gets a superior."""
+    identity = workspace.identity
+    if identity.organisation != unit.organisation:
         raise Refusal("other_unit", "这份授权文件是给其他单位的，请向市局索取本单位的授权文件")
+    secret = open_secret(unit, passphrase)
     with workspace.exclusive() as connection:
-        _set(connection, "root", unit.root)
+        _set(connection, "superior_root" if identity.is_bureau else "root", unit.root)
         _set(connection, "superior", unit.bureau)
         _set(connection, "bureau_name", unit.bureau_name)
-        _set(connection, "secret", unit.secret)
+        _set(connection, "secret", secret)
         for text in unit.certificates:
             body, signature = msgspec.json.decode(text, type=tuple[str, str])
-            accept_certificate(connection, body.encode(), bytes.fromhex(signature))
+            certificates.accept(connection, body.encode(), bytes.fromhex(signature))
 
 
 def introduction(workspace: Workspace) -> Introduction | None:
-    """How this PC makes itself known while it has no certificate; None once it has."""
-    identity = workspace.identity
-    if certificate_of(workspace.connection, identity.device) is not None:
+    """How this PC makes itself known while its superior has not certified it; None once it has."""
+    identity, folder = workspace.identity, workspace.folder
+    certified = certificates.of_device(workspace.connection, identity.device) is not None
+    if certified and not (identity.is_bureau and identity.superior):
         return None
     secret = _get(workspace.connection, "secret")
     if not secret:
         raise Refusal("not_enrolled", "本单位还没有打开市局的授权文件，请先向市局索取并打开它")
-    key = signing.public_key(workspace.folder, DEVICE)
-    proof = signing.proof(secret, identity.organisation, identity.device, key)
-    return Introduction(identity.organisation, identity.name, identity.device, key, proof)
+    key, box = signing.public_key(folder, DEVICE), encryption.public_box(folder)
+    root = signing.public_key(folder, ROOT) if identity.is_bureau else ""
+    new = Introduction(identity.organisation, identity.name, identity.device, key, box, root, "")
+    return msgspec.structs.replace(new, proof=signing.proof(secret, new.said()))
 
 
-def admit(workspace: Workspace, connection: sqlite3.Connection, new: Introduction) -> None:
-    """The bureau checks an introduction and certifies the PC; Refusal if the secret is unknown or used by another."""
-    if not check_introduction(connection, new):
-        raise Refusal("unknown_pc", "这个同步包来自未授权的电脑，请让该单位用市局给它的授权文件重新建立")
-    connection.execute("UPDATE sync_invitation SET used_by = ? WHERE organisation = ?", (new.device, new.organisation))
-    if certificate_of(connection, new.device) is None:
-        _certify(workspace, connection, new.organisation, new.name, "office", new.device, new.key)
-
-
-def check_introduction(connection: sqlite3.Connection, new: Introduction) -> bool:
-    """Whether a PC proves to hold the unit file written for its organisation, and no other PC used that file."""
-    row = connection.execute(
-        "SELECT secret, used_by FROM sync_invitation WHERE organisation = ?", (new.organisation,)
-    ).fetchone()
-    if row is None or row[1] not in (None, new.device):
-        return False
-    return signing.proof(row[0], new.organisation, new.device, new.key) == new.proof
-
-
-def used_by_another(connection: sqlite3.Connection, new: Introduction) -> bool:
-    """Whether a PC holds a unit file of ours that another PC already used."""
-    row = connection.execute(
-        "SELECT secret, used_by FROM sync_invitation WHERE organisation = ?", (new.organisation,)
-    ).fetchone()
-    known = row is not None and signing.proof(row[0], new.organisation, new.device, new.key) == new.proof
-    return known and row[1] not in (None, new.device)
-
-
-def accept_certificate(connection: sqlite3.Connection, body: bytes, signature: bytes) -> Certificate:
-    """Keep a certificate signed by our bureau's root; Refusal otherwise."""
-    try:
-        certificate = signing.read_certificate(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Refusal("bad_certificate", "同步包里的授权信息看不懂，请对方重新生成") from None
-    if not signing.verified(root_key(connection), signature, body):
-        raise Refusal("foreign_signer", "这个同步包不是本市局或其授权单位生成的，没有读入，请核对来源")
-    connection.execute(
-        "INSERT OR IGNORE INTO sync_cert (serial, body, sig) VALUES (?, ?, ?)",
-        (certificate.serial, body, signature),
+def take_own(workspace: Workspace, connection: sqlite3.Connection) -> None:
+    """What the bureau has newly granted this PC: the unit's new name, the rows of a unit that was merged into ours."""
+    identity = workspace.identity
+    own = certificates.of_device(connection, identity.device)
+    if own is None or identity.is_bureau:
+        return
+    if own.name != identity.name:
+        _set(connection, "name", own.name)
+    connection.executemany(
+        "INSERT OR IGNORE INTO owned VALUES (?)",
+        [(organisation,) for organisation in certificates.writes(connection, identity.device)],
     )
-    return certificate
-
-
-def certificate_of(connection: sqlite3.Connection, device: str) -> Certificate | None:
-    """The certificate of a PC, if we hold one that is not revoked."""
-    for (body,) in connection.execute("SELECT body FROM sync_cert WHERE revoked_at IS NULL").fetchall():
-        certificate = signing.read_certificate(body)
-        if certificate.device == device:
-            return certificate
-    return None
-
-
-def root_key(connection: sqlite3.Connection) -> str:
-    """The public root key of our bureau; Refusal if none is known yet."""
-    key = _get(connection, "root")
-    if not key:
-        raise Refusal("not_enrolled", "本单位还没有打开市局的授权文件，请先向市局索取并打开它")
-    return key
-
-
-def _certify(workspace: Workspace, connection: sqlite3.Connection, organisation: str, name: str, role: str,
-             device: str, key: str) -> None:  # fmt: skip
-    certificate = Certificate(organisation, name, role, device, key, [organisation], now())
-    signature = signing.sign(workspace.folder, ROOT, certificate.body)
-    connection.execute(
-        "INSERT INTO sync_cert (serial, body, sig) VALUES (?, ?, ?)",
-        (certificate.serial, certificate.body, signature),
-    )
-
-
-def units(connection: sqlite3.Connection) -> list[str]:
-    """The organisations the bureau wrote unit files for."""
-    return [name for (name,) in connection.execute("SELECT organisation FROM sync_invitation ORDER BY 1")]
 
 
 def _get(connection: sqlite3.Connection, name: str) -> str:

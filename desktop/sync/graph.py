@@ -2,15 +2,21 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
-APPLIED, ASIDE, HELD = "applied", "aside", "held"
-"""States of a stored segment: part of the tables; refused with its descendants; waiting for a newer program."""
+APPLIED, HELD = "applied", "held"
+"""States of a stored segment: part of the tables; kept beside them."""
+
+PARENTS, REFUSED, NEWER, REVOKED, UNDONE = "parents", "refused", "newer", "revoked", "undone"
+"""Why a segment is held: what it was written after is not here; it did not stand examination; it needs a newer
+program; its PC was withdrawn before we had it; a person took its bundle back."""
 
 
 @dataclass
 class StreamGraph:
-    """The applied segments of one stream. Ancestries are bit sets over the position within the stream (`sidx`)."""
+    """The applied segments of one stream. Ancestries are bit sets over the position within the stream."""
 
     name: str
     position: dict[int, int] = field(default_factory=dict)
@@ -20,9 +26,10 @@ class StreamGraph:
     generation: dict[int, int] = field(default_factory=dict)
     parents: dict[int, list[int]] = field(default_factory=dict)
 
-    def add(self, n: int, sidx: int, sha: str, gen: int, parents: list[int]) -> None:
+    def add(self, n: int, sha: str, gen: int, parents: list[int]) -> None:
         """Append a segment whose parents are all here."""
-        self.position[n], self.hashes[n], self.number[sha], self.generation[n] = sidx, sha, n, gen
+        self.position[n] = len(self.position)
+        self.hashes[n], self.number[sha], self.generation[n] = sha, n, gen
         self.parents[n] = parents
         seen = 0
         for parent in parents:
@@ -50,18 +57,21 @@ class StreamGraph:
             if (n := self.number.get(sha)) is not None:
                 known.add(n)
                 bits |= self.seen[n]
-        return known | {n for n, sidx in self.position.items() if bits >> sidx & 1}
+        return known | {n for n, place in self.position.items() if bits >> place & 1}
 
 
 def load(connection: sqlite3.Connection, stream: str) -> StreamGraph:
     """The applied segments of a stream."""
     graph = StreamGraph(stream)
+    parents: dict[int, list[int]] = {}
+    edges = "SELECT child, parent FROM sync_edge JOIN sync_seg ON n = child WHERE stream = ? AND state = ?"
+    for child, parent in connection.execute(edges, (stream, APPLIED)):
+        parents.setdefault(child, []).append(parent)
     rows = connection.execute(
-        "SELECT n, sidx, hash, gen, hdr FROM sync_seg WHERE stream = ? AND state = ? ORDER BY gen, n",
-        (stream, APPLIED),
+        "SELECT n, hash, gen FROM sync_seg WHERE stream = ? AND state = ? ORDER BY gen, n", (stream, APPLIED)
     ).fetchall()
-    for n, sidx, sha, gen, header in rows:
-        graph.add(n, sidx, sha, gen, [graph.number[parent] for parent in json.loads(header)["parents"]])
+    for n, sha, gen in rows:
+        graph.add(n, sha, gen, parents.get(n, []))
     return graph
 
 
@@ -71,20 +81,71 @@ def streams(connection: sqlite3.Connection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def store(connection: sqlite3.Connection, graph: StreamGraph, segment: "StoredSegment") -> int:
-    """Keep a segment byte for byte and add it to its stream's graph; its local number."""
-    sidx = len(graph.position)
-    n = connection.execute(
-        "INSERT INTO sync_seg (hash, stream, sidx, gen, device, schema, hdr, sig, payload, state) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (segment.sha, graph.name, sidx, segment.gen, segment.device, segment.schema, segment.header,
-         segment.signature, segment.payload, APPLIED),
-    ).lastrowid  # fmt: skip
-    assert n is not None
+def store(connection: sqlite3.Connection, graph: StreamGraph, segment: "StoredSegment", batch: int | None) -> int:
+    """Keep a segment byte for byte as applied and add it to its stream's graph; its local number. `batch` is the
+    entry of the log it came with, None for our own."""
+    connection.execute("DELETE FROM sync_seg WHERE hash = ? AND state = ?", (segment.sha, HELD))
+    n = _insert(connection, graph.name, segment, APPLIED, "", batch)
     parents = [graph.number[parent] for parent in segment.parents]
     connection.executemany("INSERT INTO sync_edge VALUES (?, ?)", [(n, parent) for parent in parents])
-    graph.add(n, sidx, segment.sha, segment.gen, parents)
+    graph.add(n, segment.sha, segment.gen, parents)
     return n
+
+
+def hold(connection: sqlite3.Connection, stream: str, segment: "StoredSegment", why: str, batch: int | None) -> None:
+    """Keep a segment beside the tables until what it waits for is here; `why` says what."""
+    connection.execute("DELETE FROM sync_seg WHERE hash = ? AND state = ?", (segment.sha, HELD))
+    _insert(connection, stream, segment, HELD, why, batch)
+
+
+def _insert(
+    connection: sqlite3.Connection, stream: str, segment: "StoredSegment", state: str, why: str, batch: int | None
+) -> int:
+    n = connection.execute(
+        "INSERT INTO sync_seg (hash, stream, gen, device, schema, hdr, sig, payload, state, why, batch) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (segment.sha, stream, segment.gen, segment.device, segment.schema, segment.header, segment.signature,
+         segment.payload, state, why, batch),
+    ).lastrowid  # fmt: skip
+    assert n is not None
+    return n
+
+
+def held(connection: sqlite3.Connection) -> dict[str, tuple["StoredSegment", str]]:
+    """Every segment kept beside the tables, by hash, with why."""
+    rows = connection.execute(
+        "SELECT why, hash, gen, device, schema, hdr, sig, payload FROM sync_seg WHERE state <> ?", (APPLIED,)
+    ).fetchall()
+    return {row[0]: (StoredSegment(*row), why) for why, *row in rows}
+
+
+def applied(connection: sqlite3.Connection, hashes: Iterable[str]) -> set[str]:
+    """Those of some segments that are part of the tables."""
+    return _with_state(connection, hashes, "state = 'applied'")
+
+
+def kept(connection: sqlite3.Connection, hashes: Iterable[str]) -> set[str]:
+    """Those of some segments that are here at all."""
+    return _with_state(connection, hashes, "1")
+
+
+def _with_state(connection: sqlite3.Connection, hashes: Iterable[str], condition: str) -> set[str]:
+    found: set[str] = set()
+    rest = iter(hashes)
+    while batch := list(islice(rest, 500)):
+        marks = ", ".join("?" * len(batch))
+        rows = connection.execute(f"SELECT hash FROM sync_seg WHERE hash IN ({marks}) AND {condition}", batch)
+        found.update(sha for (sha,) in rows)
+    return found
+
+
+def forks(connection: sqlite3.Connection, stream: str, device: str, generation: int) -> bool:
+    """Whether a PC already wrote a segment of this or a later generation: it was copied or restored."""
+    row = connection.execute(
+        "SELECT 1 FROM sync_seg WHERE stream = ? AND state = ? AND gen >= ? AND device = ? LIMIT 1",
+        (stream, APPLIED, generation, device),
+    ).fetchone()
+    return row is not None
 
 
 @dataclass(frozen=True)
@@ -95,7 +156,12 @@ class StoredSegment:
     gen: int
     device: str
     schema: int
-    parents: list[str]
     header: bytes
     signature: bytes
     payload: bytes
+
+    @property
+    def parents(self) -> list[str]:
+        """The hashes of the segments it was written after."""
+        found: list[str] = json.loads(self.header)["parents"]
+        return found

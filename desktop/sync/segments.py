@@ -5,6 +5,7 @@ A payload is lines of canonical JSON: `["tx", at, person, label, basis]` and, be
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.query import owner_of
 from desktop.domain.record import Cell
 from desktop.store.workspace import Identity, Workspace, now
-from desktop.sync import graph, signing
+from desktop.sync import disputes, graph, signing
 from desktop.sync.canon import canonical, digest, pack, unpack
 
 SLICE = 5_000
@@ -53,7 +54,8 @@ class Operation:
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
-    """A segment's signed header. `ops` operations on `rows` rows; `sha` and `len` are of the unpacked payload."""
+    """A segment's signed header. `ops` operations, on `rows` (ledger → rows); `sha` and `len` are of the unpacked
+    payload."""
 
     v: int
     suite: int
@@ -62,7 +64,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     parents: list[str]
     gen: int
     ops: int
-    rows: int
+    rows: dict[str, int]
     sha: str
     len: int
     schema: int
@@ -136,38 +138,46 @@ def _seal_batch(workspace: Workspace, connection: Any, identity: Identity, histo
     header = Header(
         v=FORMAT, suite=SUITE, stream=history.name, dev=identity.device, parents=parents,
         gen=1 + max((history.generation[n] for n in history.heads()), default=0), ops=len(operations),
-        rows=len({(item.ledger, item.key) for item in operations}), sha=digest(plain), len=len(plain),
+        rows=_row_counts(operations), sha=digest(plain), len=len(plain),
         schema=workspace.schema.version, min_reader=OLDEST_READER, app=desktop.__version__, at=now(), by=person,
     )  # fmt: skip
     body = canonical(msgspec.to_builtins(header))
     signature = signing.sign(workspace.folder, signing.DEVICE, body)
     segment = graph.StoredSegment(
-        digest(body), header.gen, identity.device, header.schema, parents, body, signature, pack(plain)
+        digest(body), header.gen, identity.device, header.schema, body, signature, pack(plain)
     )
-    n = graph.store(connection, history, segment)
+    n = graph.store(connection, history, segment, None)
     _remember(workspace, connection, n, operations)
     connection.executemany("UPDATE tx SET segment = ? WHERE id = ?", {(segment.sha, tx) for tx, _ in batch})
 
 
 def _remember(workspace: Workspace, connection: Any, n: int, operations: list[Operation]) -> None:
     """Our own operations descend from everything here: each becomes the only live one of its cells."""
-    for idx, operation in enumerate(operations):
-        if operation.born:
-            columns = len(workspace.schema.ledger(operation.ledger).stored)
-            connection.execute(
-                "INSERT INTO sync_row VALUES (?, ?, ?, ?, ?, ?)",
-                (operation.ledger, operation.key, n, idx, operation.told.at, columns),
-            )
-            continue
-        for name, cell in operation.cells.items():
-            connection.execute(
-                "DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?",
-                (operation.ledger, operation.key, name),
-            )
-            connection.execute(
-                "INSERT INTO sync_cell VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (operation.ledger, operation.key, name, n, idx, operation.told.at, cell),
-            )
+    schema = workspace.schema
+    connection.executemany(
+        "INSERT INTO sync_row VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (item.ledger, item.key, n, idx, item.told.at, len(schema.ledger(item.ledger).stored))
+            for idx, item in enumerate(operations)
+            if item.born
+        ),
+    )
+    cells = [
+        (item.ledger, item.key, name, n, idx, item.told.at, cell)
+        for idx, item in enumerate(operations)
+        if not item.born
+        for name, cell in item.cells.items()
+    ]
+    places = [row[:3] for row in cells]
+    connection.executemany("DELETE FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", places)
+    connection.executemany(
+        "INSERT INTO sync_cell VALUES (?, ?, ?, ?, ?, ?, ?)", {row[:3]: row for row in cells}.values()
+    )
+    disputes.settled_by_us(connection, places)
+
+
+def _row_counts(operations: list[Operation]) -> dict[str, int]:
+    return dict(Counter(ledger for ledger, _ in {(item.ledger, item.key) for item in operations}))
 
 
 def write_payload(operations: list[Operation]) -> bytes:
@@ -188,7 +198,8 @@ def read_header(body: bytes) -> Header:
         header = msgspec.json.decode(body, type=Header)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refusal("bad_segment", "同步包里有一段数据看不懂，请对方重新生成") from None
-    bounded = all(0 <= number < LARGEST for number in (header.ops, header.rows, header.len, header.schema, header.at))
+    numbers = (header.ops, header.len, header.schema, header.min_reader, header.at, *header.rows.values())
+    bounded = all(0 <= number < LARGEST for number in numbers)
     ordered = header.parents == sorted(set(header.parents)) and len(header.parents) <= 10_000
     if header.suite != SUITE or not 1 <= header.gen < LARGEST or not bounded or not ordered:
         raise Refusal("bad_segment", "同步包里有一段数据的格式本程序不认识，请先升级程序")

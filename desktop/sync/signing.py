@@ -4,6 +4,7 @@ files beside the database, never in it."""
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,14 +21,16 @@ DEVICE, ROOT = "device.key", "root.key"
 
 @dataclass(frozen=True)
 class Certificate:
-    """The bureau's word that `key` (hexadecimal, Ed25519) belongs to a PC (`device`) of an organisation and may
-    write the streams of the organisations in `streams`."""
+    """The word of a bureau that `key` (hexadecimal, Ed25519) belongs to a PC (`device`) of an organisation and may
+    write the streams of the organisations in `streams`; `box` is the PC's reading key (X25519). In the role `root` the
+    key is that of a bureau below, which may vouch for its own units."""
 
     organisation: str
     name: str
     role: str
     device: str
     key: str
+    box: str
     streams: list[str]
     issued_at: int
 
@@ -42,22 +45,52 @@ class Certificate:
         return digest(self.body)
 
 
+@dataclass(frozen=True)
+class Revocation:
+    """A bureau's word that a PC writes no longer: of its segments only those that `heads` (stream → hashes) cover
+    still count, and those another PC of the unit has built on."""
+
+    device: str
+    heads: dict[str, list[str]]
+    revoked_at: int
+
+    @property
+    def body(self) -> bytes:
+        """The signed bytes."""
+        return canonical(asdict(self))
+
+    @property
+    def name(self) -> str:
+        """The revocation's name."""
+        return digest(self.body)
+
+
 def read_certificate(body: bytes) -> Certificate:
     """The certificate in a canonical body; msgspec.ValidationError or DecodeError if it is none."""
     return msgspec.json.decode(body, type=Certificate)
 
 
+def read_revocation(body: bytes) -> Revocation:
+    """The revocation in a canonical body; msgspec.ValidationError or DecodeError if it is none."""
+    return msgspec.json.decode(body, type=Revocation)
+
+
 def make_key(folder: Path, name: str) -> str:
-    """A new private key file under the data folder; its public key in hexadecimal."""
+    """A new private signing key file under the data folder; its public key in hexadecimal."""
+    private = Ed25519PrivateKey.generate()
+    keep(folder, name, private.private_bytes_raw())
+    return private.public_key().public_bytes_raw().hex()
+
+
+def keep(folder: Path, name: str, private: bytes) -> None:
+    """Write a new key file that only this user may read."""
     place = folder / "keys" / name
     place.parent.mkdir(exist_ok=True)
-    private = Ed25519PrivateKey.generate()
     handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(private.private_bytes_raw().hex())
+        file.write(private.hex())
         file.flush()
         os.fsync(file.fileno())
-    return private.public_key().public_bytes_raw().hex()
 
 
 def public_key(folder: Path, name: str) -> str:
@@ -79,16 +112,26 @@ def verified(key: str, signature: bytes, content: bytes) -> bool:
     return True
 
 
-def proof(secret: str, organisation: str, device: str, key: str) -> str:
-    """What only the holder of a unit file's one-time secret can say of its key."""
-    message = canonical([organisation, device, key])
-    return hmac.new(bytes.fromhex(secret), message, hashlib.sha256).hexdigest()
+def proof(secret: str, said: Sequence[str]) -> str:
+    """What only the holder of a unit file's one-time secret can say of its keys."""
+    return hmac.new(bytes.fromhex(secret), canonical(list(said)), hashlib.sha256).hexdigest()
+
+
+def load(folder: Path, name: str) -> bytes:
+    """The private bytes of a key file. EnvironmentFault if it is gone or damaged."""
+    try:
+        return bytes.fromhex((folder / "keys" / name).read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise _no_key() from error
 
 
 def _load(folder: Path, name: str) -> Ed25519PrivateKey:
     try:
-        text = (folder / "keys" / name).read_text(encoding="ascii")
-        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
-    except (OSError, ValueError) as error:
-        sentence = "本机的签名文件（keys 文件夹）不见了或已损坏，请从原来的数据文件夹找回 keys 文件夹后再试"
-        raise EnvironmentFault("no_key", sentence) from error
+        return Ed25519PrivateKey.from_private_bytes(load(folder, name))
+    except ValueError as error:
+        raise _no_key() from error
+
+
+def _no_key() -> EnvironmentFault:
+    sentence = "本机的签名文件（keys 文件夹）不见了或已损坏，请从原来的数据文件夹找回 keys 文件夹后再试"
+    return EnvironmentFault("no_key", sentence)

@@ -1,5 +1,6 @@
 """Streams: an organisation's rows for one audience. The unit of ownership and of causality."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.domain.keys import is_organisation
@@ -38,14 +39,12 @@ def parse_stream(name: str) -> Stream | None:
     return Stream(owner, audience) if audience in plain else None
 
 
-def may_read(stream: Stream, reader: str, superior_of_owner: str, superior_of_reader: str) -> bool:
-    """Whether an organisation receives a stream: its own, those of its units for it, those of its superior for all
-    or for it."""
-    if stream.owner == reader:
+def may_read(stream: Stream, reader: str, above_owner: Sequence[str], above_reader: Sequence[str]) -> bool:
+    """Whether an organisation receives a stream: its own; those of the units below it, at any depth; those of its
+    superior for all, or for it. `above_…` are the superiors, nearest first."""
+    if reader in (stream.owner, stream.recipient):
         return True
     word = stream.audience.partition(".")[0]
-    if word == Audience.UP.value:
-        return superior_of_owner == reader
     if word == Audience.ALL.value:
-        return superior_of_reader == stream.owner or superior_of_owner == reader
-    return stream.recipient == reader
+        return stream.owner in above_reader[:1] or reader in above_owner
+    return word == Audience.UP.value and reader in above_owner

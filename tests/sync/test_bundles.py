@@ -18,8 +18,8 @@ from desktop.domain.errors import Refusal
 from desktop.domain.query import Query, owner_of
 from desktop.domain.record import Cell
 from desktop.store.backup import backups
-from desktop.sync import container, graph, segments, signing
-from desktop.sync.applying import conflicts
+from desktop.sync import bundles, container, graph, segments, signing
+from desktop.sync.disputes import conflicts
 from desktop.sync.canon import canonical, digest, pack
 from tests.libraries import another_office, dump, pair, version_of
 
@@ -41,6 +41,11 @@ def _entry(office: Session, title: str = "标准化工作导则") -> str:
     return editing.add_row(
         office, "detail_entry", {"standard.title": title, "department": "综合处"}, fixed={"version": version}
     )[1]
+
+
+def _plain(office: Session, path: Path) -> None:
+    """A bundle anybody can open, so that a test can change what is inside."""
+    bundles.make(office.workspace, office.person, path, office.identity.superior, encrypted=False)
 
 
 def _send(office: Session, bureau: Session, path: Path) -> Path:
@@ -137,10 +142,10 @@ def test_what_the_bureau_acknowledged_is_not_sent_again(both: Pair, tmp_path: Pa
     bureau, office = both
     _entry(office)
     _send(office, bureau, tmp_path / "a.bzb")
-    assert container.read(tmp_path / "a.bzb").segment_names() != []
+    assert container.read(tmp_path / "a.bzb", bureau.workspace.folder).segment_names() != []
     _answer(bureau, office, tmp_path / "b.bzb")
     syncing.make_bundle(office, tmp_path / "c.bzb")
-    assert container.read(tmp_path / "c.bzb").segment_names() == []
+    assert container.read(tmp_path / "c.bzb", bureau.workspace.folder).segment_names() == []
 
 
 def test_the_bureau_sends_a_checklist_to_all_and_a_note_to_one(both: Pair, tmp_path: Path) -> None:
@@ -183,7 +188,7 @@ def test_a_foreign_signer_is_refused(both: Pair, tmp_path: Path) -> None:
     _, office = both
     other_bureau = setup.found(tmp_path / "b2", "bureau", "宁波市局", "330200", "外人")
     _entry(office)
-    syncing.make_bundle(office, tmp_path / "a.bzb")
+    _plain(office, tmp_path / "a.bzb")
     before = dump(other_bureau)
     with pytest.raises(Refusal, match="没有读入，请核对来源") as refused:
         syncing.apply_bundle(other_bureau, tmp_path / "a.bzb")
@@ -238,24 +243,24 @@ def test_a_flipped_or_missing_byte_never_gets_in(sent: tuple[Session, bytes, Pat
     path.write_bytes(damaged)
     before = dump(bureau)
     try:
-        bundle = container.read(path)
+        bundle = container.read(path, bureau.workspace.folder)
     except Refusal as refusal:
         sentence = refusal.message
         with pytest.raises(Refusal):
             syncing.apply_bundle(bureau, path)
     else:
         sentence = "重新发送"
-        intact = container.read(folder / "a.bzb")
+        intact = container.read(folder / "a.bzb", bureau.workspace.folder)
         same = (bundle.body, bundle.signature, bundle.files) == (intact.body, intact.signature, intact.files)
         assert same, "a zip may tolerate a byte that carries nothing, but then the content is the very same"
-    assert sentence.endswith(("重新发送", "重新生成", "再打开"))
+    assert sentence.endswith(("重新发送", "重新生成", "再打开", "那台电脑打开"))
     assert dump(bureau) == before
 
 
 def _forged(office: Session, path: Path, stream: str, key: str, cells: dict[str, object], *, dev: str = "") -> None:
     """A bundle of the office with one further segment, correctly signed by its PC but with a content of our choice."""
     workspace = office.workspace
-    syncing.make_bundle(office, path)
+    _plain(office, path)
     bundle = container.read(path)
     told = segments.Told(1, "冒名者", "冒写", "")
     plain = segments.write_payload([segments.Operation(told, True, "standard", key, cells)])  # type: ignore[arg-type]
@@ -269,7 +274,7 @@ def _forged(office: Session, path: Path, stream: str, key: str, cells: dict[str,
         parents,
         gen,
         1,
-        1,
+        {"standard": 1},
         digest(plain),
         len(plain),
         1,
@@ -330,7 +335,7 @@ def test_hostile_containers_are_refused_whole(both: Pair, tmp_path: Path, kind: 
     bureau, office = both
     _entry(office)
     path = tmp_path / "a.bzb"
-    syncing.make_bundle(office, path)
+    _plain(office, path)
     bundle = container.read(path)
     manifest, extra, method = json.loads(bundle.body), {}, zipfile.ZIP_STORED
     if kind == "compressed":

@@ -32,7 +32,7 @@ class Attachment(
     subject_ledger: Cell = text("台账", internal=True)
     subject_key: Cell = text("记录", internal=True)
     file_name: Cell = text("文件名", width=30, required=True)
-    sha256: Cell = text("摘要", internal=True)
+    sha256: Cell = text("摘要", internal=True, blob=True)
     size: Cell = integer("字节数")
     notes: Cell = long_text("说明")
 
@@ -83,6 +83,6 @@ class Snapshot(
     layout: Cell = text("表式", width=16)
     as_of: Cell = date("截至日期")
     period: Cell = text("所属期间", help="如 2026-Q4；冻结某一季度时填写")
-    sha256: Cell = text("摘要", internal=True)
+    sha256: Cell = text("摘要", internal=True, blob=True)
     size: Cell = integer("字节数")
     notes: Cell = long_text("说明")

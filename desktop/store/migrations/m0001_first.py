@@ -4,6 +4,7 @@ STATEMENTS = (
     "CREATE TABLE tx (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, person TEXT NOT NULL, label TEXT NOT NULL, "
     "basis TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL DEFAULT '', segment TEXT)",
     "CREATE INDEX tx_unsealed ON tx (id) WHERE segment IS NULL",
+    "CREATE INDEX tx_at ON tx (at)",
     "CREATE INDEX tx_segment ON tx (segment) WHERE segment IS NOT NULL",
     "CREATE TABLE journal (id INTEGER PRIMARY KEY, tx INTEGER NOT NULL, ledger TEXT NOT NULL, key TEXT NOT NULL, "
     "field TEXT NOT NULL, old, new)",
@@ -17,10 +18,12 @@ STATEMENTS = (
     "CREATE UNIQUE INDEX search_row_key ON search_row (key, ledger)",
     "CREATE VIRTUAL TABLE search_text USING fts5(text, initials, tokenize = 'unicode61')",
     # synchronisation
-    "CREATE TABLE sync_seg (n INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, sidx INTEGER, "
+    "CREATE TABLE sync_seg (n INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, "
     "gen INTEGER NOT NULL, device TEXT NOT NULL, schema INTEGER NOT NULL, hdr BLOB NOT NULL, sig BLOB NOT NULL, "
-    "payload BLOB NOT NULL, state TEXT NOT NULL)",
-    "CREATE INDEX sync_seg_stream ON sync_seg (stream, sidx)",
+    "payload BLOB NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL DEFAULT '', batch INTEGER)",
+    "CREATE INDEX sync_seg_held ON sync_seg (state) WHERE state <> 'applied'",
+    "CREATE INDEX sync_seg_batch ON sync_seg (batch)",
+    "CREATE INDEX sync_seg_stream ON sync_seg (stream, state, gen)",
     "CREATE TABLE sync_edge (child INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY (child, parent)) "
     "WITHOUT ROWID",
     "CREATE INDEX sync_edge_parent ON sync_edge (parent)",
@@ -30,13 +33,20 @@ STATEMENTS = (
     "idx INTEGER NOT NULL, at INTEGER NOT NULL, val, PRIMARY KEY (ledger, key, col, seg, idx)) WITHOUT ROWID",
     "CREATE TABLE sync_unknown (ledger TEXT NOT NULL, key TEXT NOT NULL, col TEXT NOT NULL, seg INTEGER NOT NULL, "
     "idx INTEGER NOT NULL, at INTEGER NOT NULL, val, PRIMARY KEY (ledger, key, col, seg, idx)) WITHOUT ROWID",
+    "CREATE TABLE sync_conflict (ledger TEXT NOT NULL, key TEXT NOT NULL, col TEXT NOT NULL, "
+    "PRIMARY KEY (ledger, key, col)) WITHOUT ROWID",
     "CREATE TABLE sync_peer (device TEXT PRIMARY KEY, organisation TEXT NOT NULL, instance TEXT NOT NULL, "
-    "heads TEXT NOT NULL, want TEXT NOT NULL, bundle_no INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE sync_cert (serial TEXT PRIMARY KEY, body BLOB NOT NULL, sig BLOB NOT NULL, revoked_at TEXT) "
+    "heads TEXT NOT NULL, want TEXT NOT NULL, want_blobs TEXT NOT NULL, bundle_no INTEGER NOT NULL, "
+    "at INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE sync_cert (serial TEXT PRIMARY KEY, device TEXT NOT NULL, organisation TEXT NOT NULL, "
+    "role TEXT NOT NULL, key TEXT NOT NULL, issuer TEXT NOT NULL, body BLOB NOT NULL, sig BLOB NOT NULL) "
     "WITHOUT ROWID",
-    "CREATE TABLE sync_invitation (organisation TEXT PRIMARY KEY, secret TEXT NOT NULL, used_by TEXT) WITHOUT ROWID",
-    "CREATE TABLE sync_blob (sha TEXT PRIMARY KEY, size INTEGER NOT NULL, have INTEGER NOT NULL, "
-    "wanted_by TEXT NOT NULL DEFAULT '[]') WITHOUT ROWID",
+    "CREATE INDEX sync_cert_organisation ON sync_cert (organisation)",
+    "CREATE INDEX sync_cert_root ON sync_cert (key) WHERE role = 'root'",
+    "CREATE INDEX sync_cert_device ON sync_cert (device)",
+    "CREATE TABLE sync_revocation (device TEXT PRIMARY KEY, body BLOB NOT NULL, sig BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE sync_invitation (secret TEXT PRIMARY KEY, organisation TEXT NOT NULL, used_by TEXT) WITHOUT ROWID",
+    "CREATE TABLE sync_digest (stream TEXT PRIMARY KEY, total TEXT NOT NULL, journal INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE sync_log (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, device TEXT NOT NULL, "
     "bundle TEXT NOT NULL, detail TEXT NOT NULL)",
 )

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from desktop.app import setup, syncing
 from desktop.domain.changes import Changes
 from desktop.store.workspace import Identity
-from desktop.sync.bundles import Outcome
+from desktop.sync.intake import Outcome
 from desktop.ui import theme
 from desktop.ui.desk import Desk, Page
 from desktop.ui.widgets import button, card, label, line, toolbar
@@ -134,9 +134,8 @@ class SyncPage(Page):
     def _list(self, outcome: Outcome) -> None:
         shown = outcome.rows[:LISTED]
         self.rows.setRowCount(len(shown))
-        for at, (word, ledger, key) in enumerate(shown):
-            name = outcome.captions.get((ledger, key), "")
-            for section, text in enumerate((word, self.session.schema.ledger(ledger).label, name)):
+        for at, row in enumerate(shown):
+            for section, text in enumerate((row.word, self.session.schema.ledger(row.ledger).label, row.caption)):
                 self.rows.setItem(at, section, QTableWidgetItem(text))
             self.rows.setRowHeight(at, theme.heights().row)
 

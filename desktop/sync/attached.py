@@ -1,0 +1,55 @@
+"""Attachments in bundles: which kept files a peer still lacks, and how many go along within the size for mail."""
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from desktop.domain.record import Schema
+from desktop.store import blobs
+from desktop.sync.container import LeftOut
+
+BUDGET = 8 * 1024**2
+"""Bytes of attachments in a bundle for mail; the rest waits for the USB stick."""
+
+
+def _fields(schema: Schema) -> list[tuple[str, str]]:
+    return [(ledger.name, field.name) for ledger in schema.ledgers for field in ledger.stored if field.blob]
+
+
+def missing(schema: Schema, connection: sqlite3.Connection, folder: Path) -> list[tuple[str, str, str]]:
+    """(hash, ledger, key) of every live row whose file is not here."""
+    found: list[tuple[str, str, str]] = []
+    for ledger, field in _fields(schema):
+        rows = connection.execute(
+            f'SELECT "{field}", key FROM "{ledger}" WHERE "{field}" IS NOT NULL AND _del = 0'
+        ).fetchall()
+        found.extend((sha, ledger, key) for sha, key in rows if not blobs.place(folder, sha).exists())
+    return found
+
+
+def lacked(schema: Schema, connection: sqlite3.Connection, sent: Iterable[int], asked: Iterable[str]) -> set[str]:
+    """The files that rows born in the segments `sent` name, and those asked for by name in rows of ours."""
+    sent, asked = set(sent), set(asked)
+    found: set[str] = set()
+    for ledger, field in _fields(schema):
+        rows = connection.execute(
+            f'SELECT "{field}", sync_row.seg FROM "{ledger}" JOIN sync_row '
+            f'ON sync_row.key = "{ledger}".key AND sync_row.ledger = ? WHERE "{field}" IS NOT NULL AND _del = 0',
+            (ledger,),
+        )
+        found.update(sha for sha, seg in rows if seg in sent or sha in asked)
+    return found
+
+
+def within(folder: Path, wanted: Iterable[str], budget: int | None) -> tuple[dict[str, Path], LeftOut]:
+    """The files that go along, smallest first, and what is left out; `budget` None takes all."""
+    places = {sha: place for sha in wanted if (place := blobs.place(folder, sha)).exists()}
+    sizes = {sha: place.stat().st_size for sha, place in places.items()}
+    chosen: dict[str, Path] = {}
+    total = 0
+    for sha in sorted(sizes, key=lambda sha: (sizes[sha], sha)):
+        if budget is not None and total + sizes[sha] > budget:
+            break
+        chosen[sha] = places[sha]
+        total += sizes[sha]
+    return chosen, LeftOut(len(sizes) - len(chosen), sum(sizes.values()) - total)

@@ -1,0 +1,65 @@
+"""回执: what a peer says it has of ours, in its bundles or as ten characters told by telephone."""
+
+import base64
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping
+
+from desktop.domain.errors import Refusal
+from desktop.store.tables import ORGANISATION_LENGTH
+from desktop.sync import certificates, graph
+from desktop.sync.canon import canonical
+
+_LENGTH = 9
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+def code(heads: Mapping[str, list[str]]) -> str:
+    """Ten characters for a state (stream → heads); the last checks the others."""
+    sha = hashlib.sha256(canonical({name: found for name, found in heads.items() if found})).digest()
+    letters = base64.b32encode(sha).decode()[:_LENGTH]
+    return letters + _check(letters)
+
+
+def _check(letters: str) -> str:
+    return _ALPHABET[sum((place + 1) * _ALPHABET.index(letter) for place, letter in enumerate(letters)) % 32]
+
+
+def code_for(connection: sqlite3.Connection, organisation: str) -> str:
+    """The receipt of what we hold of a unit's streams."""
+    return code(_heads(connection, organisation))
+
+
+def _heads(connection: sqlite3.Connection, organisation: str) -> dict[str, list[str]]:
+    names = (name for name in graph.streams(connection) if name[:ORGANISATION_LENGTH] == organisation)
+    return {name: graph.load(connection, name).head_hashes() for name in names}
+
+
+def take(connection: sqlite3.Connection, typed: str, organisation: str, superior: str) -> int:
+    """Take a receipt told to us as the superior's report; the number of the bundle it acknowledges. Refusal if it is
+    mistyped or of none of our bundles."""
+    letters = "".join(letter for letter in typed.upper() if letter.isalnum()).translate(str.maketrans("0189", "OLBG"))
+    plain = len(letters) == _LENGTH + 1 and set(letters) <= set(_ALPHABET)
+    if not plain or _check(letters[:_LENGTH]) != letters[_LENGTH]:
+        raise Refusal("mistyped_receipt", "回执码不对，应是 10 位字母和数字，请核对后重新输入")
+    rows = connection.execute("SELECT detail FROM sync_log WHERE kind = 'made' ORDER BY id DESC").fetchall()
+    for (detail,) in rows:
+        made = json.loads(detail)
+        ours = {name: heads for name, heads in made["heads"].items() if name[:ORGANISATION_LENGTH] == organisation}
+        if code(ours) == letters:
+            _report(connection, superior, ours)
+            return int(made["number"])
+    raise Refusal("unknown_receipt", "这个回执码对不上本机生成的同步包，请核对是不是其他单位或其他电脑的回执")
+
+
+def _report(connection: sqlite3.Connection, superior: str, heads: dict[str, list[str]]) -> None:
+    known = connection.execute("SELECT device, heads FROM sync_peer WHERE organisation = ?", (superior,)).fetchall()
+    for device, said in known:
+        merged = {**json.loads(said), **heads}
+        connection.execute("UPDATE sync_peer SET heads = ? WHERE device = ?", (json.dumps(merged), device))
+    if not known:
+        device = next((item.device for item in certificates.devices(connection, superior)), superior)
+        connection.execute(
+            "INSERT INTO sync_peer VALUES (?, ?, '', ?, '[]', '[]', 0, 0)", (device, superior, json.dumps(heads))
+        )
