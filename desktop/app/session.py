@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from desktop.domain.record import Schema
 from desktop.store.journal import Transaction
@@ -40,5 +41,13 @@ class Session:
     @contextmanager
     def write(self, label: str, basis: str = "", origin: str = "") -> Iterator[Transaction]:
         """One intent of this person; see `Workspace.transaction`."""
-        with self.workspace.transaction(self.person, label, basis, origin) as transaction:
+        with self.workspace.transaction(
+            self.person, label, basis, origin, organisation=self.identity.organisation
+        ) as transaction:
             yield transaction
+
+    def standing_in(self, organisation: str, name: str) -> "Session":
+        """代录: this person at work on the rows of a unit that has no program."""
+        other = Session(self.workspace, self.person)
+        other.identity = replace(self.identity, organisation=organisation, name=name, role="office")
+        return other

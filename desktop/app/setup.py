@@ -36,24 +36,32 @@ def found(folder: Path, role: str, name: str, area_code: str, person: str = "", 
     return _begin(workspace, person)
 
 
-def join(folder: Path, unit_file: Path, person: str = "") -> Session:
+def needs_passphrase(unit_file: Path) -> bool:
+    """Whether the person who opens a unit file has to be told its passphrase. Refusal if it is none."""
+    from desktop.sync import enrolment
+
+    return enrolment.read_unit_file(unit_file).needs_passphrase
+
+
+def join(folder: Path, unit_file: Path, person: str = "", passphrase: str = "") -> Session:
     """A new office library from the bureau's unit file."""
     from desktop.sync import enrolment
 
     unit = enrolment.read_unit_file(unit_file)
+    enrolment.open_secret(unit, passphrase)
     workspace = Workspace.create(
         folder, "office", unit.name, unit.area_code, organisation=unit.organisation, superior=unit.bureau
     )
     session = _begin(workspace, person)
-    enrolment.join(workspace, unit)
+    enrolment.join(workspace, unit, passphrase)
     return Session(workspace, session.person)
 
 
-def join_later(session: Session, unit_file: Path) -> Session:
+def join_later(session: Session, unit_file: Path, passphrase: str = "") -> Session:
     """An office that began on its own opens the unit file written for its identity; the session as it is from now."""
     from desktop.sync import enrolment
 
-    enrolment.join(session.workspace, enrolment.read_unit_file(unit_file))
+    enrolment.join(session.workspace, enrolment.read_unit_file(unit_file), passphrase)
     return Session(session.workspace, session.person)
 
 
@@ -98,7 +106,8 @@ def choose_person(workspace: Workspace, person: str) -> Session:
     return Session(workspace, person)
 
 
-def new_unit(session: Session, name: str, area_code: str, path: Path, organisation: str = "") -> str:
+def new_unit(session: Session, name: str, area_code: str, path: Path, organisation: str = "",
+             passphrase: str = "") -> str:  # fmt: skip
     """The bureau enters a unit and writes its unit file; the unit's identity."""
     if not session.identity.is_bureau:
         raise Refusal("not_bureau", "只有市局才能生成授权文件，请在市局的电脑上操作")
@@ -114,7 +123,7 @@ def new_unit(session: Session, name: str, area_code: str, path: Path, organisati
     if any(unit.name == name and unit.identity for unit in session.read.records(Organisation)):
         raise Refusal("known_unit", f"“{name}”已经是本市的单位，不用重复新增")
     organisation = organisation or organisation_id(area_code, secrets.randbits(20))
-    enrolment.write_unit_file(session.workspace, organisation, name, area_code, path)
+    enrolment.write_unit_file(session.workspace, organisation, name, area_code, path, passphrase)
     with session.write(f"新增单位 {name}") as transaction:
         transaction.insert(
             "organisation", {"name": name, "identity": organisation, "area_code": area_code, "role": "office"}

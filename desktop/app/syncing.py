@@ -1,6 +1,8 @@
-"""同步: make, look into and apply bundles; what the bureau sends down."""
+"""同步: make, look into, apply and take back bundles; what the bureau sends down."""
 
 import itertools
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,20 +14,27 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import Op as Comparison
-from desktop.domain.query import Query, Test, owner_of
+from desktop.domain.query import Test, owner_of
 
 if TYPE_CHECKING:
-    from desktop.sync.container import Manifest
+    from desktop.sync.container import Announcement, Manifest
     from desktop.sync.intake import Outcome
+    from desktop.sync.undoing import Applied as Taken
+
+MAIL_SIZE = 8 * 1024**2
+"""Bytes of one file that usual mail systems carry."""
+
+BUNDLE_ENDINGS = (".bzb", ".zip", ".txt", ".dat")
+"""Endings under which mail systems let a bundle through."""
 
 
 def recipients(session: Session) -> list[Organisation]:
     """Whom a bundle can be made for: the bureau's units; for an office there is only its bureau."""
     known = session.read.records(Organisation, Test("identity", Comparison.FILLED))
     ours = session.identity.organisation
-    offices = [unit for unit in known if unit.role == "office" and unit.identity != ours]
-    offices.sort(key=lambda unit: owner_of(unit.key) != ours)
-    return list({unit.identity: unit for unit in reversed(offices)}.values())[::-1]
+    known.sort(key=lambda unit: owner_of(unit.key) != ours)
+    by_identity = {unit.identity: unit for unit in reversed(known)}
+    return [unit for unit in reversed(by_identity.values()) if unit.role == "office" and unit.identity != ours]
 
 
 def file_name(session: Session, recipient_name: str, number: int) -> str:
@@ -36,30 +45,79 @@ def file_name(session: Session, recipient_name: str, number: int) -> str:
     return f"{mark}{word}_{unit}_{session.today().replace('-', '')}_{number:03d}.bzb"
 
 
-def make_bundle(session: Session, path: Path, recipient: str = "") -> "Manifest":
-    """Seal what is open and write a bundle: an office's goes to its bureau, a bureau's to the unit `recipient`."""
+def make_bundle(session: Session, path: Path, recipient: str = "", *, for_mail: bool = False) -> "Manifest":
+    """Seal what is open and write a bundle: an office's goes to its bureau, a bureau's to the unit `recipient`. For
+    mail, attachments beyond the usual size wait for the USB stick."""
+    from desktop.sync import attached, bundles
+
+    budget = attached.BUDGET if for_mail else None
+    return bundles.make(session.workspace, session.person, path, _recipient(session, recipient), blob_budget=budget)
+
+
+def _recipient(session: Session, recipient: str) -> str:
     recipient = recipient or session.identity.superior
     if not recipient:
         word = "请选择发给哪个单位" if session.identity.is_bureau else "本单位还没有打开市局的授权文件，请先打开它"
         raise Refusal("no_recipient", word)
-    from desktop.sync import bundles
-
-    return bundles.make(session.workspace, session.person, path, recipient)
+    return recipient
 
 
-def make_named(session: Session, to: Path, recipient: str = "") -> "tuple[Path, Manifest]":
-    """A bundle for a unit given by name or identity; a folder gets a readable file name."""
-    chosen = [unit for unit in recipients(session) if recipient in (unit.name, unit.identity)]
-    if recipient and not chosen and session.identity.is_bureau:
-        raise Refusal("unknown_unit", f"没有名为“{recipient}”的单位，请核对单位名称")
-    identity = str(chosen[0].identity) if chosen else ""
+def make_named(session: Session, to: Path, recipient: str = "", *, for_mail: bool = False) -> "tuple[Path, Manifest]":
+    """A bundle for a unit given by name or identity (our own: for our other PCs); a folder gets a readable file
+    name."""
+    identity, name = _named(session, recipient)
     if to.is_dir():
-        name = str(chosen[0].name) if chosen else ""
-        made = session.read.connection.execute("SELECT count(*) FROM sync_log WHERE kind = 'made'").fetchone()[0]
-        to = next(
-            path for number in itertools.count(made + 1) if not (path := to / file_name(session, name, number)).exists()
-        )
-    return to, make_bundle(session, to, identity)
+        to = _free_name(session, to, name)
+    return to, make_bundle(session, to, identity, for_mail=for_mail)
+
+
+def _named(session: Session, recipient: str) -> tuple[str, str]:
+    ours = session.identity
+    if recipient in (ours.organisation, ours.name) and recipient:
+        return ours.organisation, f"{ours.name}其他电脑"
+    chosen = [unit for unit in recipients(session) if recipient in (unit.name, unit.identity)]
+    if recipient and not chosen and ours.is_bureau:
+        raise Refusal("unknown_unit", f"没有名为“{recipient}”的单位，请核对单位名称")
+    return (str(chosen[0].identity), str(chosen[0].name)) if chosen else ("", "")
+
+
+def _free_name(session: Session, folder: Path, name: str) -> Path:
+    made = session.read.connection.execute("SELECT count(*) FROM sync_log WHERE kind = 'made'").fetchone()[0]
+    names = (folder / file_name(session, name, number) for number in itertools.count(made + 1))
+    return next(path for path in names if not path.exists())
+
+
+def make_for_mail(session: Session, folder: Path, recipient: str = "") -> "list[tuple[Path, Manifest]]":
+    """The content for a recipient in as many files as mail needs; each can be opened by itself, in any order."""
+    from desktop.sync import attached, bundles
+
+    identity, name = _named(session, recipient)
+    to = _recipient(session, identity)
+    parts = bundles.parts_needed(session.workspace, session.person, to, MAIL_SIZE)
+    first = _free_name(session, folder, name)
+    paths = [first] if parts == 1 else [
+        first.with_name(f"{first.stem}_{place}之{parts}{first.suffix}") for place in range(1, parts + 1)
+    ]  # fmt: skip
+    made = bundles.make_split(session.workspace, session.person, paths, to, blob_budget=attached.BUDGET)
+    return list(zip(paths, made, strict=True))
+
+
+def make_for_all(session: Session, folder: Path, job: Job | None = None) -> "list[tuple[Path, Manifest]]":
+    """The bureau's bundles for every unit, which carry the receipts as well."""
+    job = job or Job()
+    units = recipients(session)
+    made = []
+    for done, unit in enumerate(units):
+        job.report(f"生成 {unit.name}", done, len(units))
+        made.append(make_named(session, folder, str(unit.identity)))
+    return made
+
+
+def announced(path: Path) -> "Announcement":
+    """What a bundle says of itself to everybody: from whom, to whom, when, how many rows."""
+    from desktop.sync import container
+
+    return container.announced(path)
 
 
 def inspect_bundle(session: Session, path: Path) -> "Outcome":
@@ -74,7 +132,106 @@ def apply_bundle(session: Session, path: Path, job: Job | None = None) -> "Outco
     job = job or Job()
     from desktop.sync import bundles
 
-    return bundles.apply(session.workspace, session.person, path, job.report)
+    outcome = bundles.apply(session.workspace, session.person, path, job.report)
+    session.workspace.finish_search(job.report)
+    return outcome
+
+
+def bundles_in(folder: Path) -> list[Path]:
+    """The files of a folder or USB stick that may be bundles, by name."""
+    found = (path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in BUNDLE_ENDINGS)
+    return sorted(path for path in found if _looks_like_one(path))
+
+
+def _looks_like_one(path: Path) -> bool:
+    with path.open("rb") as handle:
+        return handle.read(4) in (b"BZB1", b"PK\x03\x04")
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of one file of a folder, in one sentence."""
+
+    path: Path
+    sentence: str
+    ok: bool
+    changes: Changes
+
+
+def apply_folder(session: Session, paths: Iterable[Path], job: Job | None = None) -> list[Applied]:
+    """Take in many bundles after one backup; a bad one does not stop the rest."""
+    job = job or Job()
+    from desktop.sync import bundles
+
+    results = []
+    for path, outcome in bundles.apply_all(session.workspace, session.person, list(paths), job.report):
+        if isinstance(outcome, Refusal):
+            results.append(Applied(path, outcome.message, False, Changes()))
+        else:
+            results.append(Applied(path, in_words(outcome, rehearsal=False), not outcome.refused, outcome.changes))
+    session.workspace.finish_search(job.report)
+    return results
+
+
+def undoable(session: Session) -> "list[Taken]":
+    """The applied bundles, newest first, with why one cannot be taken back."""
+    from desktop.sync import undoing
+
+    return undoing.applied(session.read.connection)
+
+
+def undo_bundle(session: Session, batch: int) -> Changes:
+    """Take an applied bundle back, after a backup."""
+    from desktop.sync import undoing
+
+    return undoing.undo(session.workspace, session.person, batch)
+
+
+def take_receipt(session: Session, typed: str) -> int:
+    """回执 told by telephone; the number of the bundle it acknowledges."""
+    from desktop.sync import receipts
+
+    with session.workspace.exclusive() as connection:
+        return receipts.take(connection, typed, session.identity.organisation, session.identity.superior)
+
+
+def receipt_for(session: Session, organisation: str) -> str:
+    """The ten characters that tell a unit what we hold of its rows."""
+    from desktop.sync import receipts
+
+    return receipts.code_for(session.read.connection, organisation)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One bundle made, applied or taken back."""
+
+    at: int
+    kind: str
+    name: str
+    detail: dict[str, object]
+
+
+def log(session: Session, limit: int = 200) -> list[LogLine]:
+    """What was sent and received, newest first."""
+    rows = session.read.connection.execute(
+        "SELECT at, kind, bundle, detail FROM sync_log ORDER BY id DESC LIMIT ?", (limit,)
+    )
+    return [LogLine(at, kind, name, json.loads(detail)) for at, kind, name, detail in rows]
+
+
+def missing_attachments(session: Session) -> list[tuple[str, str]]:
+    """(ledger, key) of the rows whose file has not arrived."""
+    from desktop.sync import attached
+
+    connection = session.read.connection
+    return [(ledger, key) for _, ledger, key in attached.missing(session.schema, connection, session.workspace.folder)]
+
+
+def waiting_parts(session: Session) -> int:
+    """How many parts of bundles are kept beside the ledgers until what they build on arrives."""
+    row = session.read.connection.execute("SELECT count(*) FROM sync_seg WHERE state <> 'applied' AND why = 'parents'")
+    return int(row.fetchone()[0])
 
 
 def issue_checklist(session: Session, checklist: str) -> Changes:
@@ -105,32 +262,6 @@ def review(session: Session, ledger: str, key: str, kind: str, body: str) -> Cha
             stream=f"to.{owner}",
         )
     return transaction.changes
-
-
-@dataclass(frozen=True)
-class UnitState:
-    """One unit as the bureau sees it."""
-
-    organisation: str
-    name: str
-    entries: int
-    last_number: int
-    last_at: int
-
-
-def overview(session: Session) -> list[UnitState]:
-    """The bureau's units with what they last sent."""
-    last = {
-        organisation: (number, at)
-        for organisation, number, at in session.read.connection.execute(
-            "SELECT organisation, max(bundle_no), max(at) FROM sync_peer GROUP BY organisation"
-        )
-    }
-    rows = dict(session.read.values(Query("detail_entry"), "owner"))
-    return [
-        UnitState(str(unit.identity), str(unit.name), rows.get(unit.identity, 0), *last.get(unit.identity, (0, 0)))
-        for unit in recipients(session)
-    ]
 
 
 def figures(outcome: "Outcome") -> dict[str, object]:

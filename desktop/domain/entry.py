@@ -43,7 +43,7 @@ def fits(field: Field, cell: Cell) -> bool:
     """Whether a cell is one that the field may hold: the last gate before it is stored or taken in from elsewhere."""
     if cell is None:
         return True
-    if field.kind in (Kind.INTEGER, Kind.FLAG):
+    if field.kind is Kind.INTEGER or field.kind is Kind.FLAG:
         return isinstance(cell, int) and abs(cell) < 2**53
     if not isinstance(cell, str) or len(cell) > LONGEST_TEXT or "\0" in cell:
         return False

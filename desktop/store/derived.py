@@ -21,6 +21,15 @@ def refresh(reader: Reader, touched: Mapping[str, Iterable[str]], tx: int) -> No
             _write(reader, ledger, _pending(reader, ledger, touched, tx))
 
 
+def dependants(reader: Reader, touched: Mapping[str, Iterable[str]], tx: int) -> dict[str, set[str]]:
+    """Ledger → keys whose derived values rest on the touched rows, those rows included."""
+    return {
+        ledger.name: _pending(reader, ledger, touched, tx)
+        for ledger in reader.schema.ledgers
+        if ledger.derivation is not None
+    }
+
+
 def _pending(reader: Reader, ledger: Ledger, touched: Mapping[str, Iterable[str]], tx: int) -> set[str]:
     assert ledger.derivation is not None
     keys = set(touched.get(ledger.name, ()))

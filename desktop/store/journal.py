@@ -51,7 +51,7 @@ class Line:
 class Transaction:
     """What may be written while a transaction is open. Keys are minted here; values are cells, already judged."""
 
-    def __init__(self, workspace: "Workspace", number: int, label: str, at: int) -> None:
+    def __init__(self, workspace: "Workspace", number: int, label: str, at: int, organisation: str) -> None:
         self.number = number
         self.label = label
         self.at = at
@@ -59,9 +59,8 @@ class Transaction:
         self._workspace = workspace
         self.connection = workspace.connection
         self.reader = Reader(self.connection, workspace.schema)
-        self.organisation = self.connection.execute(
-            "SELECT value FROM identity WHERE name = 'organisation'"
-        ).fetchone()[0]
+        self.organisation = organisation
+        self._also: dict[str, set[str]] = {}
 
     def insert(self, ledger: str, values: Mapping[str, Cell], *, stream: str = "") -> str:
         """A new row of our own; its key."""
@@ -92,6 +91,17 @@ class Transaction:
             assignments = ", ".join(f'"{name}" = ?' for name in values)
             self.connection.execute(f'UPDATE "{ledger}" SET {assignments} WHERE key = ?', (*values.values(), key))
 
+    def decide(self, ledger: str, key: str, field: str, cell: Cell) -> None:
+        """Set a cell and say so in the journal even if it holds that value already: a person chose it."""
+        (shown,) = self.connection.execute(f'SELECT "{field}" FROM "{ledger}" WHERE key = ?', (key,)).fetchone()
+        if shown != cell:
+            self.update(ledger, key, {field: cell})
+            return
+        self.connection.execute(
+            "INSERT INTO journal (tx, ledger, key, field, old, new) VALUES (?, ?, ?, ?, ?, ?)",
+            (self.number, ledger, key, field, shown, cell),
+        )
+
     def update_many(self, ledger: str, field: str, pairs: Iterable[tuple[Cell, str]]) -> None:
         """Set one field of many rows: (cell, key) pairs."""
         pairs = list(pairs)
@@ -120,9 +130,20 @@ class Transaction:
         self.connection.execute("UPDATE tx SET segment = ? WHERE id = ?", (segment, number))
         self.connection.execute("UPDATE current_tx SET tx = ?", (number,))
 
+    def also_refresh(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Rows (ledger, key) about to change without a line in the journal: what rests on them is refreshed too."""
+        touched: dict[str, set[str]] = {}
+        for ledger, key in rows:
+            touched.setdefault(ledger, set()).add(key)
+        for found in (touched, derived.dependants(self.reader, touched, self.number)):
+            for ledger, keys in found.items():
+                self._also.setdefault(ledger, set()).update(keys)
+
     def finish(self) -> None:
         """Refresh what is derived from the touched rows, and read the changes back from the journal."""
         touched = touched_since(self.connection, self.number)
+        for ledger, also in self._also.items():
+            touched.setdefault(ledger, set()).update(also)
         self.connection.execute("UPDATE current_tx SET tx = NULL, applying = 0")
         self.connection.execute(
             "DELETE FROM tx WHERE id >= ? AND origin NOT LIKE 'undo:%' AND origin NOT LIKE 'redo:%' "
@@ -138,8 +159,9 @@ class Transaction:
 
 
 def begin(
-    workspace: "Workspace", person: str, label: str, basis: str, origin: str, applying: bool, wall: int
-) -> Transaction:
+    workspace: "Workspace", person: str, label: str, basis: str, origin: str, applying: bool, wall: int,
+    organisation: str = "",
+) -> Transaction:  # fmt: skip
     """Open a transaction row; its time never runs backwards in one library (a clock set back does not disorder it)."""
     connection = workspace.connection
     last = connection.execute(
@@ -149,7 +171,8 @@ def begin(
     at = wall if last is None else max(wall, int(last[0]) + 1)
     number = _new(connection, at, person, label, basis, origin)
     connection.execute("UPDATE current_tx SET tx = ?, applying = ?", (number, int(applying)))
-    return Transaction(workspace, number, label, at)
+    ours = connection.execute("SELECT value FROM identity WHERE name = 'organisation'").fetchone()[0]
+    return Transaction(workspace, number, label, at, organisation or ours)
 
 
 def _new(connection: sqlite3.Connection, at: int, person: str, label: str, basis: str, origin: str) -> int:

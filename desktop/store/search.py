@@ -14,6 +14,11 @@ _SHAPE = "2"
 
 _BATCH = 400
 
+AT_ONCE = 20_000
+"""Touched rows up to which a transaction brings the index up to date itself; more are listed and indexed after it."""
+
+_SLICE = 2_000
+
 
 def match_expression(pinyin: PinyinTable, word: str) -> str:
     """The FTS5 expression whose hits include every row that holds a folded word, or its initials; '' if no letter.
@@ -40,13 +45,30 @@ def indexed_paths(schema: Schema, ledger: Ledger) -> tuple[str, ...]:
 
 
 def refresh(reader: "Reader", touched: Mapping[str, Iterable[str]]) -> None:
-    """Index touched rows anew, and the rows that show a text of theirs."""
+    """Index touched rows anew, and the rows that show a text of theirs; of very many only note which."""
+    if sum(len(list(keys)) for keys in touched.values()) > AT_ONCE:
+        reader.connection.executemany(
+            "INSERT OR IGNORE INTO search_pending VALUES (?, ?)",
+            ((ledger, key) for ledger, keys in touched.items() for key in keys),
+        )
+        return
     for ledger in reader.schema.ledgers:
         keys = set(touched.get(ledger.name, ()))
         for field in ledger.stored:
             if field.kind is Kind.REFERENCE and field.target in touched and _shows(reader.schema, ledger, field.name):
                 keys.update(_referring(reader, ledger.name, field.name, touched[field.target]))
         _index(reader, ledger, sorted(keys))
+
+
+def index_pending(reader: "Reader") -> int:
+    """Index a slice of the rows noted; how many are left. Called within a write transaction."""
+    rows = reader.connection.execute("SELECT ledger, key FROM search_pending LIMIT ?", (_SLICE,)).fetchall()
+    touched: dict[str, list[str]] = {}
+    for ledger, key in rows:
+        touched.setdefault(ledger, []).append(key)
+    refresh(reader, touched)
+    reader.connection.executemany("DELETE FROM search_pending WHERE ledger = ? AND key = ?", rows)
+    return int(reader.connection.execute("SELECT count(*) FROM search_pending").fetchone()[0])
 
 
 def _shows(schema: Schema, ledger: Ledger, field: str) -> bool:
@@ -63,42 +85,46 @@ def _referring(reader: "Reader", ledger: str, field: str, keys: Iterable[str]) -
 
 def _index(reader: "Reader", ledger: Ledger, keys: Sequence[str]) -> None:
     paths = indexed_paths(reader.schema, ledger)
+    fields = [reader.schema.steps(ledger.name, path)[-1] for path in paths]
     for start in range(0, len(keys), _BATCH):
         batch = keys[start : start + _BATCH]
         _forget(reader, ledger.name, batch)
-        rids = [rid for key in batch if (rid := reader.rid_of(ledger.name, key)) is not None]
-        for key, *cells in reader.page(ledger.name, rids, ("key", *paths)):
-            shown = (
-                reader.schema.steps(ledger.name, path)[-1].show(cell)
-                for path, cell in zip(paths, cells, strict=True)
-                if cell is not None
-            )
-            _store(reader, ledger.name, str(key), fold("\n".join(dict.fromkeys(shown))))
+        marks = ", ".join("?" * len(batch))
+        found = reader.connection.execute(f'SELECT rid FROM "{ledger.name}" WHERE key IN ({marks})', batch)
+        bodies = []
+        for key, *cells in reader.page(ledger.name, [rid for (rid,) in found], ("key", *paths)):
+            shown = (field.show(cell) for field, cell in zip(fields, cells, strict=True) if cell is not None)
+            bodies.append((str(key), fold("\n".join(dict.fromkeys(shown)))))
+        _store(reader, ledger.name, bodies)
 
 
-def _store(reader: "Reader", ledger: str, key: str, body: str) -> None:
-    row = reader.connection.execute(
-        "INSERT INTO search_row (ledger, key, body) VALUES (?, ?, ?)", (ledger, key, body)
-    ).lastrowid
-    readings = (
-        reading
-        for line in body.split("\n")
-        for reading in (reader.pinyin.initials(line), *reader.pinyin.alternatives(line))
+def _store(reader: "Reader", ledger: str, bodies: list[tuple[str, str]]) -> None:
+    connection = reader.connection
+    first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM search_row").fetchone()[0]
+    numbered = list(enumerate(bodies, first))
+    connection.executemany(
+        "INSERT INTO search_row (id, ledger, key, body) VALUES (?, ?, ?, ?)",
+        ((number, ledger, key, body) for number, (key, body) in numbered),
     )
-    initials = " ".join(" ".join(reading) for reading in readings)
-    reader.connection.execute(
-        "INSERT INTO search_text (rowid, text, initials) VALUES (?, ?, ?)", (row, " ".join(body), initials)
+    connection.executemany(
+        "INSERT INTO search_text (rowid, text, initials) VALUES (?, ?, ?)",
+        ((number, " ".join(body), _initials(reader.pinyin, body)) for number, (_, body) in numbered),
     )
+
+
+def _initials(pinyin: PinyinTable, body: str) -> str:
+    """Every reading of a body, one letter a token; lines without ambiguous characters have one reading."""
+    readings = (pinyin.initials(body), *(other for line in body.split("\n") for other in pinyin.alternatives(line)))
+    return " ".join(" ".join(reading) for reading in readings)
 
 
 def _forget(reader: "Reader", ledger: str, keys: Sequence[str]) -> None:
-    for key in keys:
-        row = reader.connection.execute(
-            "SELECT id FROM search_row WHERE key = ? AND ledger = ?", (key, ledger)
-        ).fetchone()
-        if row is not None:
-            reader.connection.execute("DELETE FROM search_text WHERE rowid = ?", row)
-            reader.connection.execute("DELETE FROM search_row WHERE id = ?", row)
+    marks = ", ".join("?" * len(keys))
+    ids = reader.connection.execute(
+        f"SELECT id FROM search_row WHERE ledger = ? AND key IN ({marks})", (ledger, *keys)
+    ).fetchall()
+    reader.connection.executemany("DELETE FROM search_text WHERE rowid = ?", ids)
+    reader.connection.executemany("DELETE FROM search_row WHERE id = ?", ids)
 
 
 def outdated(reader: "Reader") -> bool:

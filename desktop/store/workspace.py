@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,7 +16,7 @@ from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import is_organisation, organisation_id
 from desktop.domain.ledgers import SCHEMA
 from desktop.domain.record import Schema
-from desktop.store import derived, migrations
+from desktop.store import derived, migrations, search
 from desktop.store.journal import Transaction, begin
 from desktop.store.lock import WorkspaceLock
 from desktop.store.reading import Reader
@@ -80,7 +80,7 @@ class Workspace:
         except OSError:
             raise EnvironmentFault("no_folder", f"不能建立文件夹“{folder}”，请换一个有写入权限的位置") from None
         workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
-        for piece in (LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm", "keys/device.key", "keys/root.key"):
+        for piece in (LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm", "keys/device.key", "keys/box.key", "keys/root.key"):
             (folder / piece).unlink(missing_ok=True)
         values = {
             "organisation": organisation, "name": name, "area_code": area_code, "role": role, "superior": superior,
@@ -129,6 +129,7 @@ class Workspace:
                 _log.error("触发器不全，已重建")
                 migrations.renew_triggers(self.database, self.schema)
             derived.prepare(self)
+            self.finish_search()
 
     def is_whole(self) -> bool:
         """Whether SQLite finds the file in order."""
@@ -189,14 +190,16 @@ class Workspace:
         *,
         applying: bool = False,
         at: int = 0,
+        organisation: str = "",
     ) -> Iterator[Transaction]:
         """One intent: everything done inside is committed together with its journal, or not at all.
 
-        `applying` lifts the owner check for rows of other organisations' streams. Ends with derived values and search
+        `applying` lifts the owner check for rows of other organisations' streams; new rows belong to `organisation`
+        (default: ours). Ends with derived values and search
         refreshed and `Transaction.changes` filled. EnvironmentFault on a full disk; the data are then as before.
         """
         with self.exclusive():
-            transaction = begin(self, person, label, basis, origin, applying, at or now())
+            transaction = begin(self, person, label, basis, origin, applying, at or now(), organisation)
             yield transaction
             transaction.finish()
 
@@ -204,6 +207,14 @@ class Workspace:
         """The number of the newest transaction; the same number later means that nothing was written."""
         row = self.reader.connection.execute("SELECT max(id) FROM tx").fetchone()
         return int(row[0] or 0)
+
+    def finish_search(self, step: Callable[[str, int, int], None] = lambda *_: None) -> None:
+        """Index what a very large transaction left for afterwards, in small transactions of its own."""
+        total = left = int(self.reader.connection.execute("SELECT count(*) FROM search_pending").fetchone()[0])
+        while left:
+            step("整理搜索", total - left, total)
+            with self.exclusive() as connection:
+                left = search.index_pending(Reader(connection, self.schema))
 
     @contextmanager
     def quiet(self) -> Iterator[Path]:

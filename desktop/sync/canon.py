@@ -23,7 +23,7 @@ def digest(content: bytes) -> str:
 
 def pack(content: bytes) -> bytes:
     """Compressed bytes."""
-    return zlib.compress(content, 9)
+    return zlib.compress(content, 6)
 
 
 def unpack(content: bytes, length: int) -> bytes:

@@ -6,15 +6,17 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import msgspec
+
 from desktop.domain.record import Cell, Ledger, Schema
 from desktop.store.tables import ORGANISATION_LENGTH, quoted
-from desktop.sync.canon import canonical
 
 _BITS = 128
 _EVERY = ""
 """Name under which the last journal line taken in is kept."""
 
 _BATCH = 500
+_encode = msgspec.json.Encoder().encode
 
 
 def of_streams(schema: Schema, connection: sqlite3.Connection) -> dict[str, str]:
@@ -64,4 +66,4 @@ def _differences(connection: sqlite3.Connection, ledger: Ledger, last: int) -> I
 
 
 def _number(ledger: str, key: str, cells: Sequence[Cell]) -> int:
-    return int.from_bytes(hashlib.sha256(canonical([ledger, key, *cells])).digest()[: _BITS // 8], "big")
+    return int.from_bytes(hashlib.sha256(_encode([ledger, key, *cells])).digest()[: _BITS // 8], "big")

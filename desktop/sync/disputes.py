@@ -1,40 +1,14 @@
-"""Conflicts: cells with different live values, and rows that one PC deleted while another went on writing them. Kept as
-a list of their own, so that showing them costs what they are, not what the library is."""
+"""The list of conflicts: cells with different live values, and rows that one PC deleted while another went on writing
+them. Kept as a list of its own, so that showing it costs what it is, not what the library is."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from desktop.domain.record import Cell
 from desktop.sync.graph import StreamGraph
 
 DELETION = "_del"
 """Column under which a row is listed that was deleted here and written there."""
-
-
-@dataclass(frozen=True)
-class Voice:
-    """One of the values: what, when, by whom, on which PC."""
-
-    value: Cell
-    at: int
-    person: str
-    device: str
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A cell with different live values; `voices` newest first, the first is shown until a person decides."""
-
-    ledger: str
-    key: str
-    name: str
-    voices: tuple[Voice, ...]
-
-    @property
-    def values(self) -> tuple[Cell, ...]:
-        """The different values, newest first."""
-        return tuple(dict.fromkeys(voice.value for voice in self.voices))
 
 
 def mark_cell(connection: sqlite3.Connection, ledger: str, key: str, name: str, values: Sequence[Cell]) -> None:
@@ -84,31 +58,7 @@ def disputed(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
     return [(str(ledger), str(key), str(name)) for ledger, key, name in connection.execute(_OPEN)]
 
 
-def conflicts(connection: sqlite3.Connection) -> list[Conflict]:
-    """Every conflict that waits for a person, with its values."""
-    return [Conflict(*place, _voices(connection, *place)) for place in disputed(connection)]
-
-
 def values(connection: sqlite3.Connection, ledger: str, key: str, name: str) -> list[Cell]:
     """The live values of a cell."""
     rows = connection.execute("SELECT val FROM sync_cell WHERE ledger = ? AND key = ? AND col = ?", (ledger, key, name))
     return [value for (value,) in rows]
-
-
-def _voices(connection: sqlite3.Connection, ledger: str, key: str, name: str) -> tuple[Voice, ...]:
-    rows = connection.execute(
-        "SELECT sync_cell.val, sync_cell.at, sync_seg.device, sync_seg.hash, sync_cell.col FROM sync_cell "
-        "JOIN sync_seg ON sync_seg.n = sync_cell.seg WHERE sync_cell.ledger = ? AND sync_cell.key = ? "
-        "AND (sync_cell.col = ? OR ? = '_del') ORDER BY sync_cell.at DESC, sync_seg.hash DESC, sync_cell.idx DESC",
-        (ledger, key, name, name),
-    ).fetchall()
-    voices = []
-    for value, at, device, sha, column in rows:
-        shown = value if column == name else 0
-        voices.append(Voice(shown, at, _person(connection, sha, at), device))
-    return tuple({(voice.value, voice.device): voice for voice in reversed(voices)}.values())[::-1]
-
-
-def _person(connection: sqlite3.Connection, sha: str, at: int) -> str:
-    row = connection.execute("SELECT person FROM tx WHERE segment = ? AND at = ? LIMIT 1", (sha, at)).fetchone()
-    return "" if row is None else str(row[0])

@@ -4,11 +4,10 @@ A payload is lines of canonical JSON: `["tx", at, person, label, basis]` and, be
 `["set", ledger, key, cells]`. Each transaction of the journal keeps its own operations, so that the history travels.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple, TypeGuard
 
 import msgspec
 
@@ -31,9 +30,10 @@ LARGEST = 10**14
 
 FORMAT, SUITE, OLDEST_READER = 1, 1, 1
 
+_encode = msgspec.json.Encoder(order="sorted").encode
 
-@dataclass(frozen=True)
-class Told:
+
+class Told(NamedTuple):
     """A transaction as it travels."""
 
     at: int
@@ -42,8 +42,7 @@ class Told:
     basis: str
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """The birth of a row (`born`) or a setting of cells, within a transaction."""
 
     told: Told
@@ -99,28 +98,33 @@ def _open_operations(workspace: Workspace, connection: Any) -> dict[str, list[tu
             known = open_now[tx, ledger, key] = (Told(at, person, label, basis), field == "", {})
         if field == "":
             names = (item.name for item in workspace.schema.ledger(ledger).stored)
-            known[2].update(
-                (name, cell) for name, cell in zip(names, json.loads(new), strict=False) if cell is not None
-            )
+            known[2].update((name, cell) for name, cell in zip(names, _decoded(new), strict=False) if cell is not None)
         else:
             known[2][field] = new
+    audiences = _audiences(connection, {(ledger, key) for _, ledger, key in open_now})
     by_stream: dict[str, list[tuple[int, Operation]]] = {}
-    audiences: dict[tuple[str, str], str] = {}
-    for (tx, ledger, key), (told, born, cells) in open_now.items():
-        if (ledger, key) not in audiences:
-            audiences[ledger, key] = connection.execute(
-                f'SELECT _stream FROM "{ledger}" WHERE key = ?', (key,)
-            ).fetchone()[0]
+    for (tx, ledger, key), (teller, born, cells) in open_now.items():
         stream = f"{owner_of(key)}.{audiences[ledger, key]}"
-        by_stream.setdefault(stream, []).append((tx, Operation(told, born, ledger, key, cells)))
+        by_stream.setdefault(stream, []).append((tx, Operation(teller, born, ledger, key, cells)))
     return by_stream
+
+
+def _audiences(connection: Any, rows: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for ledger in {ledger for ledger, _ in rows}:
+        keys = iter([key for other, key in rows if other == ledger])
+        while batch := list(islice(keys, 500)):
+            marks = ", ".join("?" * len(batch))
+            lines = connection.execute(f'SELECT key, _stream FROM "{ledger}" WHERE key IN ({marks})', batch)
+            found.update(((ledger, key), audience) for key, audience in lines)
+    return found
 
 
 def _slices(operations: list[tuple[int, Operation]]) -> Iterator[list[tuple[int, Operation]]]:
     batch: list[tuple[int, Operation]] = []
     size = 0
     for tx, operation in operations:
-        weight = sum(len(str(cell)) + 20 for cell in operation.cells.values()) + 60
+        weight = 60 + 20 * len(operation.cells) + sum(map(len, filter(_is_text, operation.cells.values())))
         if batch and (len(batch) >= SLICE or size + weight > BYTES):
             yield batch
             batch, size = [], 0
@@ -128,6 +132,10 @@ def _slices(operations: list[tuple[int, Operation]]) -> Iterator[list[tuple[int,
         size += weight
     if batch:
         yield batch
+
+
+def _is_text(cell: Cell) -> TypeGuard[str]:
+    return isinstance(cell, str)
 
 
 def _seal_batch(workspace: Workspace, connection: Any, identity: Identity, history: graph.StreamGraph,
@@ -187,8 +195,8 @@ def write_payload(operations: list[Operation]) -> bytes:
     for item in operations:
         if item.told != told:
             told = item.told
-            lines.append(canonical(["tx", told.at, told.person, told.label, told.basis]))
-        lines.append(canonical(["ins" if item.born else "set", item.ledger, item.key, item.cells]))
+            lines.append(_encode(["tx", told.at, told.person, told.label, told.basis]))
+        lines.append(_encode(["ins" if item.born else "set", item.ledger, item.key, item.cells]))
     return b"\n".join(lines)
 
 

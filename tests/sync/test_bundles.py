@@ -19,8 +19,8 @@ from desktop.domain.query import Query, owner_of
 from desktop.domain.record import Cell
 from desktop.store.backup import backups
 from desktop.sync import bundles, container, graph, segments, signing
-from desktop.sync.disputes import conflicts
 from desktop.sync.canon import canonical, digest, pack
+from desktop.sync.conflicts import conflicts
 from tests.libraries import another_office, dump, pair, version_of
 
 Pair = tuple[Session, Session]

@@ -16,6 +16,7 @@ STATEMENTS = (
     "CREATE TABLE identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE search_row (id INTEGER PRIMARY KEY, ledger TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL)",
     "CREATE UNIQUE INDEX search_row_key ON search_row (key, ledger)",
+    "CREATE TABLE search_pending (ledger TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (ledger, key)) WITHOUT ROWID",
     "CREATE VIRTUAL TABLE search_text USING fts5(text, initials, tokenize = 'unicode61')",
     # synchronisation
     "CREATE TABLE sync_seg (n INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, "

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.app import statistics, syncing, system
+from desktop.app import statistics, system, units
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.common import ReviewNote
 from desktop.domain.ledgers.inspection import Finding
@@ -152,7 +152,7 @@ class HomePage(Page):
         rows = [
             line(label(unit.name), None, label(f"明细 {unit.entries} 行", "quiet", 12),
                  label(f"已收第 {unit.last_number} 号" if unit.last_number else "未报", "quiet" if unit.last_number else "badge_warn", 12))
-            for unit in syncing.overview(self.session)
+            for unit in units.overview(self.session)
         ]  # fmt: skip
         return card(
             label("各单位报送", pixels=14, bold=True), *(rows or [label("还没有单位，在“同步”页新增单位", "quiet")])

@@ -1,0 +1,212 @@
+"""市局对下属单位: their PCs, names and mergers; what each has sent; reminders; rows entered in their place."""
+
+import datetime
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.app import syncing
+from desktop.app.session import Session
+from desktop.domain.changes import Changes
+from desktop.domain.document import Document, HeadField, Table, TableColumn, TableRow
+from desktop.domain.errors import Refusal
+from desktop.domain.keys import organisation_id
+from desktop.domain.ledgers.organisation import Organisation
+from desktop.domain.query import Op as Comparison
+from desktop.domain.query import Query, Test, owner_of
+
+DAY = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True)
+class Computer:
+    """One PC of a unit, by its short mark."""
+
+    device: str
+    mark: str
+    since: int
+
+
+@dataclass(frozen=True)
+class UnitState:
+    """One unit as the bureau sees it: what it last sent and what waits."""
+
+    organisation: str
+    name: str
+    entries: int
+    last_number: int
+    last_at: int
+    conflicts: int
+    returned: int
+    waiting: int
+    computers: int
+    stands_in: bool
+
+    @property
+    def word(self) -> str:
+        """未报, 已报, 有退回 or 代录."""
+        if self.stands_in:
+            return "代录"
+        if not self.last_number:
+            return "未报"
+        return "有退回" if self.returned else "已报"
+
+
+def overview(session: Session) -> list[UnitState]:
+    """The bureau's units with what they last sent."""
+    from desktop.sync import certificates, disputes
+
+    connection = session.read.connection
+    last = {
+        organisation: (number, at)
+        for organisation, number, at in connection.execute(
+            "SELECT organisation, max(bundle_no), max(at) FROM sync_peer GROUP BY organisation"
+        )
+    }
+    entries = dict(session.read.values(Query("detail_entry"), "owner"))
+    disputed: dict[str, int] = {}
+    for _, key, _ in disputes.disputed(connection):
+        disputed[owner_of(key)] = disputed.get(owner_of(key), 0) + 1
+    returned = _returned(session)
+    waiting = dict(connection.execute(
+        "SELECT substr(stream, 1, 11), count(*) FROM sync_seg WHERE state <> 'applied' AND why <> 'undone' GROUP BY 1"
+    ).fetchall())  # fmt: skip
+    owned = {organisation for (organisation,) in connection.execute("SELECT organisation FROM owned")}
+    return [
+        UnitState(
+            identity, str(unit.name), entries.get(identity, 0), *last.get(identity, (0, 0)),
+            disputed.get(identity, 0), returned.get(identity, 0), waiting.get(identity, 0),
+            len(certificates.devices(connection, identity)), identity in owned,
+        )
+        for unit in syncing.recipients(session)
+        for identity in [str(unit.identity)]
+    ]  # fmt: skip
+
+
+def _returned(session: Session) -> dict[str, int]:
+    """Unit → rows whose newest note is a return."""
+    newest: dict[str, str] = {}
+    for row in session.read.rows(Query("review_note")):
+        newest[str(row["subject_key"])] = str(row["kind"])
+    counts: dict[str, int] = {}
+    for key, kind in newest.items():
+        if kind == "return":
+            counts[owner_of(key)] = counts.get(owner_of(key), 0) + 1
+    return counts
+
+
+def computers(session: Session, organisation: str) -> list[Computer]:
+    """The PCs of a unit that may send."""
+    from desktop.sync import certificates
+
+    found = certificates.devices(session.read.connection, organisation)
+    return [Computer(item.device, item.device[:4].upper(), item.issued_at) for item in found]
+
+
+def further_unit_file(session: Session, organisation: str, path: Path, passphrase: str) -> None:
+    """A unit file for a second PC of a unit, or for one in place of a lost one."""
+    from desktop.sync import enrolment
+
+    unit = _unit(session, organisation)
+    enrolment.write_unit_file(
+        session.workspace, organisation, str(unit.name), str(unit.area_code or ""), path, passphrase
+    )
+
+
+def withdraw(session: Session, device: str) -> None:
+    """停用 a lost or replaced PC."""
+    from desktop.sync import enrolment
+
+    enrolment.revoke(session.workspace, device)
+
+
+def rename(session: Session, organisation: str, name: str) -> Changes:
+    """改名: the row, its 曾用名, and what the unit's PCs call themselves."""
+    from desktop.sync import enrolment
+
+    unit, name = _unit(session, organisation), " ".join(name.split())
+    if not name or name == unit.name:
+        raise Refusal("no_name", "请填写新的单位名称")
+    former = "\n".join(filter(None, (str(unit.former_names or ""), f"{unit.name} {session.today()} 停用")))
+    with session.write(f"单位改名 {unit.name} → {name}") as transaction:
+        transaction.update("organisation", unit.key, {"name": name, "former_names": former})
+    enrolment.rename(session.workspace, organisation, name)
+    return transaction.changes
+
+
+def merge(session: Session, gone: str, into: str) -> Changes:
+    """并入: from now on one unit writes the rows of another, which is no unit of its own any more."""
+    from desktop.sync import enrolment
+
+    leaving, receiving = _unit(session, gone), _unit(session, into)
+    enrolment.merge(session.workspace, gone, into)
+    with session.write(f"{leaving.name} 并入 {receiving.name}") as transaction:
+        note = f"{session.today()} 并入 {receiving.name}"
+        transaction.update("organisation", leaving.key, {"role": "department", "notes": note})
+    return transaction.changes
+
+
+def enter_for(session: Session, organisation: str) -> Session:
+    """代录: a session that writes the rows of a unit without the program, until it enrols."""
+    from desktop.sync import enrolment
+
+    unit = _unit(session, organisation)
+    enrolment.stand_in(session.workspace, organisation)
+    return session.standing_in(organisation, str(unit.name))
+
+
+def unit_without_program(session: Session, name: str, area_code: str) -> str:
+    """The bureau enters a unit that has no program yet; its identity."""
+    name = " ".join(name.split())
+    if not name or len(area_code) != 6 or not area_code.isdigit():
+        raise Refusal("bad_unit", "请填写单位名称和 6 位行政区划码")
+    if any(unit.name == name and unit.identity for unit in session.read.records(Organisation)):
+        raise Refusal("known_unit", f"“{name}”已经是本市的单位，不用重复新增")
+    organisation = organisation_id(area_code, secrets.randbits(20))
+    with session.write(f"新增单位 {name}") as transaction:
+        transaction.insert(
+            "organisation", {"name": name, "identity": organisation, "area_code": area_code, "role": "office"}
+        )
+    from desktop.sync import enrolment
+
+    enrolment.stand_in(session.workspace, organisation)
+    return organisation
+
+
+def _unit(session: Session, organisation: str) -> Organisation:
+    found = session.read.records(Organisation, Test("identity", Comparison.IN, (organisation,)))
+    mine = [unit for unit in found if owner_of(unit.key) == session.identity.organisation]
+    if not mine:
+        raise Refusal("unknown_unit", "找不到这个单位，请在单位列表中重新选择")
+    return mine[0]
+
+
+def reminder(session: Session, days: int) -> Document:
+    """催报单: the units whose last bundle is older than some days, or that never sent one."""
+    now = int(datetime.datetime.now().timestamp() * 1000)
+    late = [unit for unit in overview(session) if not unit.stands_in and now - unit.last_at > days * DAY]
+    rows = tuple(
+        TableRow((str(place), unit.name, day(unit.last_at) if unit.last_number else "从未上报",
+                  f"{(now - unit.last_at) // DAY} 天" if unit.last_number else "—"))
+        for place, unit in enumerate(late, 1)
+    )  # fmt: skip
+    columns = (
+        TableColumn("序号", 12),
+        TableColumn("单位", 80),
+        TableColumn("最近一次上报", 40),
+        TableColumn("已过", 30),
+    )
+    return Document(
+        title="未按期上报单位",
+        table=Table(columns, rows),
+        landscape=False,
+        head=((HeadField("截至", session.today()), HeadField("期限", f"{days} 天内应上报一次")),),
+        notes=(f"共 {len(late)} 个单位。请用“同步”页的“生成上报包”重新生成并送来。",),
+        footer_left=session.identity.name,
+        watermark="演练" if session.sample else "",
+    )
+
+
+def day(at: int) -> str:
+    """A time in milliseconds as a date."""
+    return datetime.datetime.fromtimestamp(at / 1000).date().isoformat() if at else ""
