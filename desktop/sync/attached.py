@@ -1,9 +1,10 @@
 """Attachments in bundles: which kept files a peer still lacks, and how many go along within the size for mail."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
+from desktop.domain.query import owner_of
 from desktop.domain.record import Schema
 from desktop.store import blobs
 from desktop.sync.container import LeftOut
@@ -27,17 +28,22 @@ def missing(schema: Schema, connection: sqlite3.Connection, folder: Path) -> lis
     return found
 
 
-def lacked(schema: Schema, connection: sqlite3.Connection, sent: Iterable[int], asked: Iterable[str]) -> set[str]:
-    """The files that rows born in the segments `sent` name, and those asked for by name in rows of ours."""
+def lacked(schema: Schema, connection: sqlite3.Connection, readable: Container[str], sent: Iterable[int],
+           asked: Iterable[str]) -> set[str]:  # fmt: skip
+    """The files that rows born in the segments `sent` name, and those asked for that rows of `readable` streams name."""
     sent, asked = set(sent), set(asked)
     found: set[str] = set()
     for ledger, field in _fields(schema):
         rows = connection.execute(
-            f'SELECT "{field}", sync_row.seg FROM "{ledger}" JOIN sync_row '
+            f'SELECT "{field}", sync_row.seg, "{ledger}".key, _stream FROM "{ledger}" JOIN sync_row '
             f'ON sync_row.key = "{ledger}".key AND sync_row.ledger = ? WHERE "{field}" IS NOT NULL AND _del = 0',
             (ledger,),
         )
-        found.update(sha for sha, seg in rows if seg in sent or sha in asked)
+        found.update(
+            sha
+            for sha, seg, key, audience in rows
+            if seg in sent or (sha in asked and f"{owner_of(key)}.{audience}" in readable)
+        )
     return found
 
 

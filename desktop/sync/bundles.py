@@ -80,7 +80,7 @@ def make_split(workspace: Workspace, person: str, paths: Sequence[Path], recipie
         segments.seal_open(workspace, connection, workspace.identity, person)
         content = _content(workspace, connection, recipient)
         shares = _shares(connection, content.numbers, len(paths))
-        wanted = attached.lacked(workspace.schema, connection, content.numbers, content.asked_blobs)
+        wanted = attached.lacked(workspace.schema, connection, content.states, content.numbers, content.asked_blobs)
         chosen, left_out = attached.within(workspace.folder, wanted, blob_budget)
         drafts = [
             _draft(workspace, connection, recipient, content, share, place, introduction,
