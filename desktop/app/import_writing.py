@@ -6,7 +6,7 @@ from desktop.app.import_plan import Plan, PlannedRow
 from desktop.app.job import Job
 from desktop.app.labels import name_spare
 from desktop.app.session import Session
-from desktop.domain.inspection import position
+from desktop.domain.positions import position
 from desktop.domain.record import Cell
 from desktop.store.journal import Transaction
 

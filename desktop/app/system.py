@@ -7,8 +7,8 @@ from desktop import resources
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.domain.inspection import position
 from desktop.domain.ledgers.system import SystemNode, SystemVersion
+from desktop.domain.positions import position
 from desktop.domain.query import owner_of, where
 from desktop.store.reading import Reader
 
