@@ -244,11 +244,31 @@ def why_read_only(session: Session, ledger: str, key: str) -> str | None:
     """Why a row cannot be edited here; None if it can."""
     owner = owner_of(key)
     if owner == session.identity.organisation:
-        return None
+        return _why_closed(session.read, ledger, key)
     label = session.schema.ledger(ledger).label
     if owner == session.identity.superior:
         return f"这是市局下发的{label}，本单位只能查看；有不同意见请联系市局"
     return f"这是下属单位的{label}，由该单位修改；可写批注或退回"
+
+
+def _why_closed(reader: Reader, ledger: str, key: str) -> str | None:
+    """A published version keeps its tree, an earlier one its detail rows too."""
+    if ledger not in ("system_node", "detail_entry"):
+        return None
+    row = reader.any_row(ledger, key)
+    return why_version_closed(reader, ledger, str(row["version"] or "")) if row else None
+
+
+def why_version_closed(reader: Reader, ledger: str, version: str) -> str | None:
+    """Why nodes or detail rows of a version cannot be written; None if they can."""
+    row = reader.row("system_version", version) if version else None
+    if row is None or row["state"] not in ("current", "history"):
+        return None
+    if row["state"] == "history":
+        return f"“{row['name']}”是历史版本，只能查看；请改现行版或草案"
+    if ledger == "system_node":
+        return f"“{row['name']}”已经发布，节点只能查看；请先“建立下一版”，在草案里修改"
+    return None
 
 
 def _own_row(session: Session, reader: Reader, ledger: str, key: str) -> Row:

@@ -4,6 +4,7 @@ The standard forces no pattern (handbook 1.5), so that of each parent's children
 the parent's code, a separator, a number of so many digits (ZC5.02, JC 101, BZ101-01, 1.1.1).
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -143,16 +144,14 @@ def gaps(tree: Tree) -> list[str]:
         if pattern is None:
             continue
         known = sorted({*_numbers(tree, parent, pattern)})
-        for low, high in zip(known, known[1:], strict=False):
+        for low, high in itertools.pairwise(known):
             if high - low > 1:
                 one, other = (pattern.code(tree.code(parent), number) for number in (low, high))
                 found.append(f"{one} 之后直接到 {other}")
     return found
 
 
-def renumber(
-    tree: Tree, parent: str, entries: Sequence[DetailCode], *, in_turn: bool = True
-) -> Renumbering:
+def renumber(tree: Tree, parent: str, entries: Sequence[DetailCode], *, in_turn: bool = True) -> Renumbering:
     """Number everything below `parent` (TOP: the whole tree).
 
     `in_turn` numbers children one after the other in their order, which closes gaps; otherwise only those whose code

@@ -7,7 +7,7 @@ branch. Levels are joined by solid lines; what stands above the system (law, pol
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desktop.domain.drawing import LINE, POINT, Drawing, Frame, Rule, Text, broken
+from desktop.domain.drawing import LINE, POINT, Drawing, Frame, Rule, Text, broken, text_width
 from desktop.domain.system_tree import TOP, Tree
 
 SMALLEST = 9.0
@@ -80,15 +80,26 @@ def _box(wanted: Wanted, key: str, x: float, y: float, width: float, points: flo
     """The box of a node, as high as its text needs; the empty key is the whole system."""
     inner = width - 2 * _PADDING
     if key == TOP:
-        lines = [Text(text, points + 1.5, bold=True) for text in broken(_cut(wanted.title, _LONGEST_NAME), points + 1.5, inner)]
+        lines = [
+            Text(text, points + 1.5, bold=True)
+            for text in broken(_cut(wanted.title, _LONGEST_NAME), points + 1.5, inner)
+        ]
     else:
         tree = wanted.tree
         count = wanted.counts.get(key, "")
-        code = " ".join(part for part in (_cut(tree.code(key), _LONGEST_CODE), count) if part)
-        lines = [Text(text, points, left=not head) for text in broken(code, points, inner)]
+        lines = [Text(text, points, left=not head) for text in _code_lines(tree.code(key), count, points, inner)]
         name = _cut(str(tree.nodes[key].name or ""), _LONGEST_NAME)
         lines += [Text(text, points, bold=head, left=not head) for text in broken(name, points, inner)]
     return Frame(x, y, width, _height(lines), heavy=head, shaded=head, lines=tuple(lines), key=key)
+
+
+def _code_lines(code: str, count: str, points: float, width: float) -> list[str]:
+    """Code and count in one line where they fit, else the count in a line of its own."""
+    code = _cut(code, _LONGEST_CODE)
+    together = " ".join(part for part in (code, count) if part)
+    if text_width(together, points) <= width:
+        return [together] if together else []
+    return [*broken(code, points, width), *broken(count, points, width)]
 
 
 def _cut(text: str, longest: int) -> str:
@@ -258,8 +269,10 @@ def _flow(wanted: Wanted, head: str, keys: Sequence[str], width: float, height: 
     for number in range(0, len(columns), count):
         page = _Page(width, height)
         _crown(wanted, head, page, SMALLEST)
-        back = number * (breadth + _COLUMN_GAP)
-        for frames, rules in columns[number : number + count]:
+        shown = columns[number : number + count]
+        spare = width - len(shown) * (breadth + _COLUMN_GAP) + _COLUMN_GAP
+        back = number * (breadth + _COLUMN_GAP) - spare / 2
+        for frames, rules in shown:
             page.frames.extend(_moved(frame, -back, 0) for frame in frames)
             page.rules.extend(Rule(rule.x1 - back, rule.y1, rule.x2 - back, rule.y2) for rule in rules)
         _bus(page, top)

@@ -80,14 +80,14 @@ def _changed(subject: str, old: Compared, new: Compared) -> list[Difference]:
     before, after = old.values or {}, new.values or {}
     labels = [label for label in dict.fromkeys((*before, *after)) if before.get(label, "") != after.get(label, "")]
     return [
-        Difference("改", subject, new.name, f"{label}：{before.get(label) or '空'}", f"{label}：{after.get(label) or '空'}")
+        Difference(
+            "改", subject, new.name, f"{label}：{before.get(label) or '空'}", f"{label}：{after.get(label) or '空'}"
+        )
         for label in labels
     ]
 
 
-def difference_document(
-    found: Sequence[Difference], old: str, new: str, unit: str, watermark: str = ""
-) -> Document:
+def difference_document(found: Sequence[Difference], old: str, new: str, unit: str, watermark: str = "") -> Document:
     """A comparison as a table to print or to keep."""
     rows = tuple(
         TableRow((str(number), item.kind, item.subject, item.name, item.old, item.new))

@@ -266,7 +266,7 @@ def drawing_picture(drawing: Drawing, dots_per_inch: int = 200) -> bytes:
             _paint(painter, item)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, b"PNG")
     return bytes(buffer.data().data())
 
 

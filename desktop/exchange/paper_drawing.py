@@ -11,10 +11,11 @@ _SIDE = 1.1
 
 def drawing_items(drawing: Drawing, scale: float = 1.0) -> list[Item]:
     """The items of a drawing from its upper left corner, all measures times `scale`."""
-    found: list[Item] = []
-    for frame in drawing.frames:
-        if frame.shaded:
-            found.append(Ground(frame.x * scale, frame.y * scale, frame.width * scale, frame.height * scale))
+    found: list[Item] = [
+        Ground(frame.x * scale, frame.y * scale, frame.width * scale, frame.height * scale)
+        for frame in drawing.frames
+        if frame.shaded
+    ]
     found.extend(_line(rule, scale) for rule in drawing.rules)
     for frame in drawing.frames:
         found.extend(_edges(frame, scale))
@@ -31,8 +32,8 @@ def _edges(frame: Frame, scale: float) -> list[Item]:
     x, y, width, height = (side * scale for side in (frame.x, frame.y, frame.width, frame.height))
     thickness = _HEAVY_FRAME if frame.heavy else _FRAME
     return [
-        Stroke(*place, thickness, frame.dashed)
-        for place in ((x, y, width, 0), (x, y + height, width, 0), (x, y, 0, height), (x + width, y, 0, height))
+        Stroke(left, top, across, down, thickness, frame.dashed)
+        for left, top, across, down in ((x, y, width, 0), (x, y + height, width, 0), (x, y, 0, height), (x + width, y, 0, height))
     ]
 
 

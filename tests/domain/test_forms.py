@@ -1,6 +1,5 @@
 """The statistics table and the inspection sheet as neutral documents; scoring and walking through a sheet."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 

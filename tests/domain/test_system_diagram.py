@@ -12,13 +12,14 @@ from desktop.domain.ledgers.system import SystemNode
 from desktop.domain.positions import position
 from desktop.domain.system_diagram import SMALLEST, Wanted, diagram
 from desktop.domain.system_tree import Tree
+from tests.domain.system_nodes import system_node
 
 A3, A4 = (380.0, 250.0), (257.0, 163.0)
 
 
 def tree_of(parents: list[int], names: list[str]) -> Tree:
     return Tree([
-        SystemNode(key=f"n{at}", parent=f"n{parent % at}" if parent >= 0 and at else None, code=f"C{at}",
+        system_node(key=f"n{at}", parent=f"n{parent % at}" if parent >= 0 and at else None, code=f"C{at}",
                    name=names[at % len(names)], position=position(at))
         for at, parent in enumerate(parents)
     ])  # fmt: skip
@@ -29,7 +30,15 @@ def levels(tops: int, second: int, third: int, fourth: int) -> Tree:
     nodes: list[SystemNode] = []
 
     def add(code: str, parent: str) -> str:
-        nodes.append(SystemNode(key=code, parent=parent or None, code=code, name="机关事务公物仓管理与处置", position=position(len(nodes))))
+        nodes.append(
+            system_node(
+                key=code,
+                parent=parent or None,
+                code=code,
+                name="机关事务公物仓管理与处置",
+                position=position(len(nodes)),
+            )
+        )
         return code
 
     for top in range(tops):
@@ -117,6 +126,8 @@ def test_an_empty_system_is_a_box_of_its_own() -> None:
     assert [frame.key for frame in page.frames] == ["", ""]
 
 
-@pytest.mark.parametrize(("text", "expected"), [("公物仓管理", ("公物仓", "管理")), ("", ()), ("  甲  乙 ", ("甲 乙",))])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("公物仓管理", ("公物仓", "管理")), ("", ()), ("  甲  乙 ", ("甲 乙",))]
+)
 def test_text_is_broken_to_the_width(text: str, expected: tuple[str, ...]) -> None:
     assert broken(text, 10.0, 3.1 * 10 * POINT) == expected

@@ -12,10 +12,11 @@ from desktop.domain.ledgers.system import SystemNode
 from desktop.domain.positions import position
 from desktop.domain.renumbering import DetailCode, behind, gaps, next_code, renumber
 from desktop.domain.system_tree import TOP, Placement, Tree
+from tests.domain.system_nodes import system_node
 
 
 def node(key: str, parent: str = "", code: str = "", place: str = "") -> SystemNode:
-    return SystemNode(key=key, parent=parent or None, code=code or key, name=f"名{key}", position=place)
+    return system_node(key=key, parent=parent or None, code=code or key, name=f"名{key}", position=place)
 
 
 def moved(tree: Tree, placements: list[Placement]) -> Tree:
@@ -46,7 +47,9 @@ def coded_trees(draw: st.DrawFn) -> Tree:
         siblings = shape.siblings(key)
         number = siblings.index(key) * draw(st.integers(1, 2)) + siblings.index(key) + 1
         parent = shape.parent(key)
-        codes[key] = f"{codes[parent]}{separator}{number}" if parent else f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[siblings.index(key)]}X"
+        codes[key] = (
+            f"{codes[parent]}{separator}{number}" if parent else f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[siblings.index(key)]}X"
+        )
     strangers = draw(st.sets(st.sampled_from(sorted(codes)), max_size=3))
     return Tree([
         node(key, shape.parent(key), f"旧{codes[key]}" if key in strangers and shape.parent(key) else codes[key], str(old.position))
@@ -55,7 +58,9 @@ def coded_trees(draw: st.DrawFn) -> Tree:
 
 
 @given(trees(), st.data())
-def test_a_move_puts_the_nodes_there_keeps_the_rest_and_rewrites_only_the_moved(tree: Tree, data: st.DataObject) -> None:
+def test_a_move_puts_the_nodes_there_keeps_the_rest_and_rewrites_only_the_moved(
+    tree: Tree, data: st.DataObject
+) -> None:
     key = data.draw(st.sampled_from(sorted(tree.nodes)))
     parent = data.draw(st.sampled_from([TOP, *sorted(tree.nodes)]))
     at = data.draw(st.integers(0, 5))
@@ -76,7 +81,9 @@ def test_a_move_puts_the_nodes_there_keeps_the_rest_and_rewrites_only_the_moved(
 
 
 @given(trees(positions=False), st.data())
-def test_siblings_without_order_keys_are_numbered_once_and_then_keep_their_order(tree: Tree, data: st.DataObject) -> None:
+def test_siblings_without_order_keys_are_numbered_once_and_then_keep_their_order(
+    tree: Tree, data: st.DataObject
+) -> None:
     key = data.draw(st.sampled_from(sorted(tree.nodes)))
     at = data.draw(st.integers(0, 5))
     after = moved(tree, tree.placed([key], tree.parent(key), at))
@@ -121,14 +128,21 @@ def test_numbering_keeps_the_order_repeats_no_code_and_a_second_time_changes_not
     found = renumber(tree, TOP, entries)
     assert found.conflicts == ()
     new = {item.key: item.new for item in found.nodes}
-    after = Tree([node(key, tree.parent(key), new.get(key, tree.code(key)), str(old.position)) for key, old in tree.nodes.items()])
+    after = Tree(
+        [
+            node(key, tree.parent(key), new.get(key, tree.code(key)), str(old.position))
+            for key, old in tree.nodes.items()
+        ]
+    )
     assert after.in_order() == tree.in_order()
     codes = [after.code(key) for key in after.nodes]
     assert len(set(codes)) == len(codes)
     assert gaps(after) == []
     rows = {item.key: item.new for item in found.entries}
     assert all(rows.get(f"e{key}", f"{tree.code(key)}-07") == f"{after.code(key)}-07" for key in tree.nodes)
-    again = renumber(after, TOP, [DetailCode(item.key, rows.get(item.key, item.code), item.node, "") for item in entries])
+    again = renumber(
+        after, TOP, [DetailCode(item.key, rows.get(item.key, item.code), item.node, "") for item in entries]
+    )
     assert (again.nodes, again.entries, again.conflicts) == ((), (), ())
 
 
@@ -153,7 +167,9 @@ def test_numbering_only_the_strangers_leaves_every_fitting_code(tree: Tree) -> N
     ("ZC", ["乙", "丙"], ["ZC1", "ZC2"]),
 ])  # fmt: skip
 def test_the_pattern_is_read_from_the_children(parent: str, children: list[str], expected: list[str]) -> None:
-    tree = Tree([node("p", code=parent), *(node(f"c{at}", "p", code, position(at)) for at, code in enumerate(children))])
+    tree = Tree(
+        [node("p", code=parent), *(node(f"c{at}", "p", code, position(at)) for at, code in enumerate(children))]
+    )
     found = {item.key: item.new for item in renumber(tree, "p", []).nodes}
     assert [found.get(key, tree.code(key)) for key in tree.children("p")] == expected
 
@@ -177,7 +193,9 @@ def test_gaps_and_strangers_are_told() -> None:
 
 
 def test_rows_follow_the_longest_fitting_code_and_a_code_taken_elsewhere_is_a_conflict() -> None:
-    tree = Tree([node("A"), node("A2", "A", place="000001"), node("A3", "A", place="000002"), node("B"), node("b1", "B", "A1")])
+    tree = Tree(
+        [node("A"), node("A2", "A", place="000001"), node("A3", "A", place="000002"), node("B"), node("b1", "B", "A1")]
+    )
     entries = [DetailCode("x", "A3.05", "", "甲"), DetailCode("y", "a 3-1", "A3", "乙"), DetailCode("z", "", "A3", "丙"),
                DetailCode("w", "Q1", "A3", "丁")]  # fmt: skip
     found = renumber(tree, "A", entries)
