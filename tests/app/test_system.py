@@ -133,7 +133,12 @@ def test_numbering_is_shown_before_it_is_done_and_undone_as_one_step(office: Ses
     version, before = system.own_version(office), dump(office)
     assert numbering.check(office, version) == ["ZC5 不以上级编号 JC 开头", "ZC4 之后直接到 ZC6"]
     some = numbering.preview(office, version, key(office, "JC"), in_turn=False)
-    assert [(item.old, item.new) for item in some.nodes] == [("ZC5", "JC6"), ("ZC5.1", "JC6.1"), ("ZC5.2", "JC6.2"), ("ZC5.3", "JC6.3")]
+    assert [(item.old, item.new) for item in some.nodes] == [
+        ("ZC5", "JC6"),
+        ("ZC5.1", "JC6.1"),
+        ("ZC5.2", "JC6.2"),
+        ("ZC5.3", "JC6.3"),
+    ]
     planned = numbering.preview(office, version, key(office, "JC"))
     assert ("JC2", "JC3") in [(item.old, item.new) for item in planned.nodes]
     assert dump(office) == before
@@ -264,7 +269,9 @@ def test_versions_planted_apart_are_compared_by_code_and_by_number(office: Sessi
         fixed={"version": new},
     )  # fmt: skip
     found = versions.compare(office, old, new)
-    assert [(item.kind, item.old, item.new) for item in found] == [("改", "标准号：GB/T 1.1-2020", "标准号：GB／T1.1—2020")]
+    assert [(item.kind, item.old, item.new) for item in found] == [
+        ("改", "标准号：GB/T 1.1-2020", "标准号：GB／T1.1—2020")
+    ]
 
 
 def test_the_tree_goes_out_as_a_table_and_comes_back_the_same(office: Session, tmp_path: Path) -> None:
@@ -301,7 +308,10 @@ def test_counts_of_a_node_include_what_stands_below_and_what_was_planned(office:
     add(office, "ZC5", "", "", "乙")
     editing.edit_cells(office, "system_node", [Edit(key(office, "ZC5.2"), "planned_count", "4")])
     found = system_diagrams.counts(office, system.own_version(office))
-    shown = {code: (found[key(office, code)].planned, found[key(office, code)].present) for code in ("ZC5.1", "ZC5.2", "ZC5", "ZC", "JC")}
+    shown = {
+        code: (found[key(office, code)].planned, found[key(office, code)].present)
+        for code in ("ZC5.1", "ZC5.2", "ZC5", "ZC", "JC")
+    }
     assert shown == {"ZC5.1": (1, 1), "ZC5.2": (4, 0), "ZC5": (6, 1), "ZC": (6, 1), "JC": (0, 0)}
 
 
