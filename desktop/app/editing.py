@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from desktop.app.job import Job
 from desktop.app.references import resolve
 from desktop.app.session import Session
+from desktop.app.system import refuse_used_code
 from desktop.domain.changes import Changes
 from desktop.domain.entry import Typed, read_cell
 from desktop.domain.errors import Refusal
@@ -63,6 +64,9 @@ class Judge:
             if row.get("key") and not row.get(name):
                 self._fulfil(row, name, cells, own)
         writes = [self._embedded(row, name, cells) for name, cells in embedded.items()]
+        if self.ledger.name == "system_node" and own.get("code"):
+            version = str(own.get("version") or row.get("version") or "")
+            refuse_used_code(self.reader, version, str(own["code"]), str(row.get("key") or ""))
         to_be_made = {write.of: "+" for write in writes if not write.key}
         self._hold_rules(self.ledger, row, {**own, **to_be_made})
         return [*writes, Written(self.ledger.name, str(row.get("key") or ""), own)]

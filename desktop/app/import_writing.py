@@ -6,7 +6,7 @@ from desktop.app.import_plan import Plan, PlannedRow
 from desktop.app.job import Job
 from desktop.app.labels import name_spare
 from desktop.app.session import Session
-from desktop.domain.positions import position
+from desktop.domain.positions import after_last, position
 from desktop.domain.record import Cell
 from desktop.store.journal import Transaction
 
@@ -24,6 +24,7 @@ class ImportWriting:
         self._judge = Judge(transaction.reader, planned.ledger, session.identity.organisation)
         placed = planned.ledger in ("detail_entry", "system_node")
         self._version = self._own_version(session) if placed else ""
+        self._behind = self._places_taken() if planned.ledger == "system_node" else 0
         self._standards: dict[str, Cell] = {}
 
     def run(self, job: Job) -> None:
@@ -49,13 +50,18 @@ class ImportWriting:
     def _add(self, row: PlannedRow, place: int) -> None:
         fixed = dict(row.fixed)
         if self._version:
-            fixed.update(version=self._version, position=row.values.get("position") or position(place))
+            fixed.update(version=self._version, position=position(self._behind + place))
         if row.joins:
             fixed["standard"] = self._standards[row.joins]
         key = write_row(self._transaction, self._judge.judge(fixed, row.values), fixed)
         if self._planned.ledger == "detail_entry":
             made = self._transaction.reader.row(self._planned.ledger, key)
             self._standards[row.identity] = made["standard"] if made else None
+
+    def _places_taken(self) -> int:
+        """Imported nodes stand behind those that are there."""
+        known = system.nodes_of(self._transaction.reader, self._version)
+        return int(after_last([str(node.position or "") for node in known])) - 1
 
     def _own_version(self, session: Session) -> str:
         known = system.version_to_fill(session, self._transaction.reader, self._planned.ledger)

@@ -9,7 +9,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.system import SystemNode, SystemVersion
 from desktop.domain.positions import position
-from desktop.domain.query import owner_of, where
+from desktop.domain.query import Query, owner_of, where
 from desktop.domain.system_tree import Tree
 from desktop.store.reading import Reader
 
@@ -62,6 +62,14 @@ def plant(session: Session, tree_id: str, name: str = "") -> Changes:
                  "position": position(place)},
             )  # fmt: skip
     return transaction.changes
+
+
+def refuse_used_code(read: Reader, version: str, code: str, but: str = "") -> None:
+    """Refusal when a node of the version other than `but` has this code, blanks and case aside."""
+    wanted = "".join(code.split()).casefold()
+    for key, known in read.cells(Query("system_node", where(version=version)), ("key", "code")):
+        if key != but and "".join(str(known or "").split()).casefold() == wanted:
+            raise Refusal("duplicate_code", f"体系编号“{code}”已经用过，请换一个编号")
 
 
 def active_versions(read: Reader) -> dict[str, str]:

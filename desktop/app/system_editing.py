@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from desktop.app.editing import why_read_only, why_version_closed
 from desktop.app.session import Session
-from desktop.app.system import tree_of
+from desktop.app.system import refuse_used_code, tree_of
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.positions import after_last
@@ -26,8 +26,8 @@ def add_node(
     code, name = code.strip(), name.strip()
     if not code or not name:
         raise Refusal("incomplete_node", "请把体系编号和节点名称都填上")
+    refuse_used_code(session.read, version, code)
     tree = tree_of(session.read, version)
-    refuse_used_code(tree, code)
     with session.write(f"新增节点 {code}") as transaction:
         siblings = tree.children(parent or TOP)
         place = after_last([str(tree.nodes[key].position or "") for key in siblings])
@@ -39,14 +39,6 @@ def add_node(
     return transaction.changes, key
 
 
-def refuse_used_code(tree: Tree, code: str, but: str = "") -> None:
-    """Refusal when a node of the tree other than `but` has this code, blanks and case aside."""
-    wanted = "".join(code.split()).casefold()
-    for key in tree.nodes:
-        if key != but and "".join(tree.code(key).split()).casefold() == wanted:
-            raise Refusal("duplicate_code", f"体系编号“{code}”已经用过，请换一个编号")
-
-
 def suggested_code(session: Session, version: str, parent: str) -> str:
     """The code for one more child, after the pattern of its siblings; '' where none can be told."""
     return next_code(tree_of(session.read, version), parent)
@@ -54,11 +46,11 @@ def suggested_code(session: Session, version: str, parent: str) -> str:
 
 def rename(session: Session, key: str, code: str, name: str) -> Changes:
     """Another code or name for a node."""
-    tree = _tree_to_write(session, [key])
+    version = str(_tree_to_write(session, [key]).nodes[key].version)
     code, name = code.strip(), name.strip()
     if not code or not name:
         raise Refusal("incomplete_node", "请把体系编号和节点名称都填上")
-    refuse_used_code(tree, code, key)
+    refuse_used_code(session.read, version, code, key)
     with session.write(f"修改节点 {code}") as transaction:
         transaction.update("system_node", key, {"code": code, "name": name})
     return transaction.changes
@@ -104,7 +96,7 @@ def copy_branch(session: Session, key: str, parent: str) -> tuple[Changes, str]:
              for number, item in enumerate(tree.branch(key))}  # fmt: skip
     codes[key] = head
     for code in codes.values():
-        refuse_used_code(tree, code)
+        refuse_used_code(session.read, str(tree.nodes[key].version), code)
     made: dict[str, str] = {}
     last = after_last([str(tree.nodes[child].position or "") for child in tree.children(parent)])
     with session.write(f"复制分支 {tree.name(key)}") as transaction:

@@ -1,5 +1,6 @@
 """标准体系: moving, copying, merging, deleting nodes; versions; numbering; the tree as a table."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from desktop.app import system_numbering as numbering
 from desktop.app import system_versions as versions
 from desktop.app.editing import Edit
 from desktop.app.session import Session
+from desktop.domain.changes import Changes
 from desktop.domain.document import Paper
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Query, where
@@ -45,7 +47,9 @@ def add(session: Session, node: str, code: str = "", number: str = "", title: st
     (lambda s: nodes.move_nodes(s, [key(s, "JC1"), key(s, "ZC2")], key(s, "JN"), 1), "JN",
      ["JN1", "JC1", "ZC2", "JN2", "JN3", "JN4", "JN5", "JN6", "JN7"]),
 ])  # fmt: skip
-def test_each_move_is_one_step_that_one_undo_takes_back(office: Session, act, parent: str, expected: list[str]) -> None:  # type: ignore[no-untyped-def]
+def test_each_move_is_one_step_that_one_undo_takes_back(
+    office: Session, act: Callable[[Session], Changes], parent: str, expected: list[str]
+) -> None:
     before = dump(office)
     changes = act(office)
     assert codes(office, parent) == expected
@@ -89,6 +93,9 @@ def test_a_node_is_renamed_but_not_to_a_code_in_use(office: Session) -> None:
     assert tree(office).name(key(office, "ZC5")) == "ZC5 公物仓（共享）"
     with pytest.raises(Refusal, match="“ZC4”已经用过"):
         nodes.rename(office, key(office, "ZC5"), "ZC4", "公物仓")
+    sentence = editing.check_edit(office, "system_node", key(office, "ZC5"), "code", "zc 4")
+    assert sentence == "体系编号“zc 4”已经用过，请换一个编号"
+    assert editing.check_edit(office, "system_node", key(office, "ZC5"), "code", "ZC 5") is None
 
 
 def test_a_branch_is_copied_with_new_codes_and_without_its_standards(office: Session) -> None:
@@ -298,6 +305,7 @@ def test_nodes_may_come_in_any_order_and_only_into_a_draft(office: Session, tmp_
     assert planned.counts()["added"] == 3 and "没有" in planned.of("refused")[0].problems[0][1]
     importing.apply(office, planned)
     assert codes(office, "QQ") == ["QQ1"] and codes(office, "QQ1") == ["QQ1.1"]
+    assert codes(office)[-2:] == ["SZ", "QQ"]
     versions.publish(office, system.own_version(office), "甲")
     with pytest.raises(Refusal, match="请先在“标准体系”页建立下一版"):
         importing.plan(office, path, "system_node")

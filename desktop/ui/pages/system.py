@@ -256,7 +256,7 @@ class SystemPage(Page):
 
         def refused(code: str) -> str:
             try:
-                system_editing.refuse_used_code(tree, code)
+                system.refuse_used_code(session.read, version, code)
             except Refusal as refusal:
                 return refusal.message if code.strip() else ""
             return ""
