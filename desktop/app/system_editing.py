@@ -41,7 +41,8 @@ def add_node(
 
 def suggested_code(session: Session, version: str, parent: str) -> str:
     """The code for one more child, after the pattern of its siblings; '' where none can be told."""
-    return next_code(tree_of(session.read, version), parent)
+    retired = session.read.cells(Query("system_node", where(version=version), deleted=True), ("code",))
+    return next_code(tree_of(session.read, version), parent, {str(code) for (code,) in retired})
 
 
 def rename(session: Session, key: str, code: str, name: str) -> Changes:

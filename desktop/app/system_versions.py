@@ -2,11 +2,11 @@
 
 from desktop.app import system
 from desktop.app.session import Session
+from desktop.app.system_carrying import carry_over
 from desktop.domain import numbers
 from desktop.domain.changes import Changes
 from desktop.domain.document import Document
 from desktop.domain.errors import Refusal
-from desktop.domain.ledgers.standard import DetailEntry
 from desktop.domain.ledgers.system import SystemNode, SystemVersion
 from desktop.domain.query import Query, owner_of, where
 from desktop.domain.record import Cell
@@ -15,8 +15,6 @@ from desktop.domain.system_tree import Tree
 
 _NODE_CELLS = ("code", "name", "position", "department", "planned_count", "planned_basis", "notes",
                *(f"spare{number}" for number in range(1, 9)))  # fmt: skip
-_ENTRY_CELLS = ("code", "standard", "planned_title", "planned_level", "planned_on", "position", "department",
-                "primary", "notes")  # fmt: skip
 
 
 def versions(session: Session) -> list[SystemVersion]:
@@ -55,16 +53,13 @@ def next_version(session: Session, of: str, name: str) -> tuple[Changes, str]:
             keys[key] = transaction.insert(
                 "system_node", {**cells, "version": version, "parent": parent, "copied_from": key}
             )
-        rows = [
-            (version, keys.get(str(entry.node)), entry.key, *(getattr(entry, cell) for cell in _ENTRY_CELLS))
-            for entry in transaction.reader.records(DetailEntry, where(version=of))
-        ]
-        transaction.insert_many("detail_entry", ("version", "node", "copied_from", *_ENTRY_CELLS), rows)
+        carry_over(transaction, of, version)
     return transaction.changes, version
 
 
 def publish(session: Session, version: str, basis: str, published_on: str = "") -> Changes:
-    """The draft becomes the current version and the current one history; 依据 is asked for."""
+    """The draft becomes the current version and the current one history; 依据 is asked for. The detail rows are those
+    of the version that was current until now, at their places in the new tree."""
     row = session.read.row("system_version", version)
     if row is None or row["state"] not in (None, "draft"):
         raise Refusal("not_a_draft", "只有草案可以发布，请先选草案版本")
@@ -76,8 +71,25 @@ def publish(session: Session, version: str, basis: str, published_on: str = "") 
     with session.write(f"发布体系版本 {row['name']}", basis.strip()) as transaction:
         for item in versions(session):
             if item.state == "current":
+                carry_over(transaction, item.key, version)
                 transaction.update("system_version", item.key, {"state": "history"})
         transaction.update("system_version", version, {"state": "current", "published_on": day, "basis": basis.strip()})
+    return transaction.changes
+
+
+def discard(session: Session, version: str) -> Changes:
+    """Move a draft with its nodes and detail rows to the recycle bin; Refusal for any other version, and for a draft
+    beside which there is no current version, as the detail table rests on it."""
+    row = session.read.row("system_version", version)
+    if row is None or row["state"] in ("current", "history"):
+        raise Refusal("not_a_draft", "只有草案可以删除，请先选草案版本")
+    if not any(item.state == "current" for item in versions(session)):
+        raise Refusal("last_version", "还没有现行版，明细表就在这个草案里，不能删除")
+    with session.write(f"删除草案 {row['name']}") as transaction:
+        for ledger in ("detail_entry", "system_node"):
+            keys = transaction.reader.cells(Query(ledger, where(version=version)), ("key",))
+            transaction.delete(ledger, (str(key) for (key,) in keys))
+        transaction.delete("system_version", [version])
     return transaction.changes
 
 

@@ -7,10 +7,10 @@ the parent's code, a separator, a number of so many digits (ZC5.02, JC 101, BZ10
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from desktop.domain.system_tree import TOP, Tree
+from desktop.domain.system_tree import TOP, Tree, natural_order
 
 _NUMBERED = re.compile(r"(\D*)(\d+)", re.ASCII)
 
@@ -116,12 +116,13 @@ def _first(lowest: int) -> int:
     return lowest // step * step + 1 if step else min(lowest, 1)
 
 
-def next_code(tree: Tree, parent: str) -> str:
-    """The code for one more child: behind the highest number in use; '' at the top of a tree with codes of letters."""
+def next_code(tree: Tree, parent: str, retired: Collection[str] = ()) -> str:
+    """The code for one more child: behind the highest number in use and none of the `retired` ones, which are not used
+    again (handbook 1.5); '' at the top of a tree with codes of letters."""
     if parent == TOP and _read(tree, [TOP]) is None:
         return "" if tree.children() else "1"
     pattern = pattern_of(tree, parent)
-    used = {tree.code(key) for key in tree.nodes}
+    used = {*retired, *(tree.code(key) for key in tree.nodes)}
     number = max([pattern.first - 1, *_numbers(tree, parent, pattern)]) + 1
     while pattern.code(tree.code(parent), number) in used:
         number += 1
@@ -158,7 +159,7 @@ def renumber(tree: Tree, parent: str, entries: Sequence[DetailCode], *, in_turn:
     is not built upon the parent's get the next free number. What stands below follows its parent's new code; detail
     rows follow their node's (longest fitting code for rows without a node).
     """
-    codes = {key: tree.code(key) for key in tree.nodes}
+    codes = {key: tree.code(key) for key in tree.in_order()}
     pending = [parent]
     while pending:
         here = pending.pop()
@@ -201,7 +202,7 @@ def _rows(
         moved[entry.key] = codes[node] + rest
         if moved[entry.key] != entry.code:
             found.append(Recoded(entry.key, entry.name, entry.code, moved[entry.key]))
-    return tuple(found), moved
+    return tuple(sorted(found, key=lambda item: natural_order(item.old))), moved
 
 
 def _nearest(by_code: dict[str, str], code: str) -> str:

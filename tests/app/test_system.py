@@ -232,6 +232,53 @@ def test_a_published_version_keeps_its_tree_and_the_current_detail_table_stays_o
     assert statistics.table(office).groups[0].total.planned.value == 1
 
 
+def test_work_in_the_current_detail_table_goes_into_the_draft_when_it_is_published(
+    published: tuple[Session, str, str],
+) -> None:
+    office, old, new = published
+    (first,) = office.read.rows(Query("detail_entry", where(version=old)))
+    editing.edit_cells(office, "detail_entry", [Edit(str(first["key"]), "department", "资产处")])
+    added = add(office, "ZC2.1", "ZC2.1-04", "", "配置办法")
+    nodes.move_nodes(office, [key(office, "ZC2", new)], key(office, "JC", new), 9)
+    numbering.apply(office, new, numbering.preview(office, new, key(office, "JC", new)))
+    before = dump(office)
+    versions.publish(office, new, "局务会〔2027〕1 号")
+    rows = {row["copied_from"]: row for row in office.read.rows(Query("detail_entry", where(version=new)))}
+    assert set(rows) == {first["key"], added}
+    assert rows[first["key"]]["department"] == "资产处"
+    assert (rows[added]["code"], rows[added]["planned_title"]) == ("JC6.1-04", "配置办法")
+    assert rows[added]["node"] == key(office, "JC6.1", new)
+    history.undo(office)
+    assert dump(office) == before
+    editing.delete_rows(office, "detail_entry", [str(first["key"]), added])
+    versions.publish(office, new, "局务会〔2027〕1 号")
+    assert office.read.count(Query("detail_entry", where(version=new))) == 0
+
+
+def test_a_draft_is_given_up_as_one_step_but_not_what_the_detail_table_rests_on(
+    published: tuple[Session, str, str],
+) -> None:
+    office, old, new = published
+    before = dump(office)
+    versions.discard(office, new)
+    assert [item.key for item in versions.versions(office)] == [old]
+    assert office.read.count(Query("system_node", where(version=new))) == 0
+    history.undo(office)
+    assert dump(office) == before
+    with pytest.raises(Refusal, match="只有草案可以删除"):
+        versions.discard(office, old)
+
+
+def test_the_only_draft_is_not_given_up(office: Session) -> None:
+    with pytest.raises(Refusal, match="明细表就在这个草案里"):
+        versions.discard(office, system.own_version(office))
+
+
+def test_a_retired_code_is_not_suggested_again(office: Session) -> None:
+    nodes.remove_node(office, key(office, "ZC2.3"))
+    assert nodes.suggested_code(office, system.own_version(office), key(office, "ZC2")) == "ZC2.4"
+
+
 def test_publishing_asks_for_its_basis_and_for_nodes(office: Session) -> None:
     with pytest.raises(Refusal, match="发布依据"):
         versions.publish(office, system.own_version(office), " ")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from desktop.app import editing, history, setup, system, system_versions
@@ -251,7 +251,9 @@ def test_the_right_button_offers_everything_keys_do(window: MainWindow) -> None:
     menu.close()
 
 
-def test_versions_go_from_draft_to_current_and_are_compared(window: MainWindow, qtbot: QtBot) -> None:
+def test_versions_go_from_draft_to_current_and_are_compared(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = page_of(window)
     bar = page.versions
     bar.compare()
@@ -294,6 +296,18 @@ def test_versions_go_from_draft_to_current_and_are_compared(window: MainWindow, 
     page.show_target(next(node.key for node in window.desk.session.read.records(SystemNode) if node.copied_from))
     qtbot.waitUntil(lambda: page.model.writable)
     assert system_versions.state_name(window.desk.session, page.version) == "草案"
+    page.open_standards()
+    assert "请先把版本换成现行版" in window.notice.sentence
+    asked: list[str] = []
+
+    def yes(_parent: object, _title: str, words: str) -> QMessageBox.StandardButton:
+        asked.append(words)
+        return QMessageBox.StandardButton.Yes
+
+    monkeypatch.setattr(QMessageBox, "question", yes)
+    bar.discard()
+    qtbot.waitUntil(lambda: bar.list.count() == 1 and not page.model.writable)
+    assert asked == ["把草案“2027 版”连同它的节点移到回收站吗？现行版不受影响。"]
 
 
 def test_the_diagram_is_previewed_and_kept_as_each_kind_of_file(

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from desktop.app import system, system_diagrams, system_editing, system_numbering, system_versions
 from desktop.app.editing import why_version_closed
@@ -65,7 +65,8 @@ class SystemPage(Page):
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(0)
         stack.addWidget(self.tree, 1)
-        self._strip = toolbar(self.state, None, self.renumber_button)
+        self.state.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._strip = toolbar(self.state, self.renumber_button)
         stack.addWidget(self._strip)
         keys = line(label(KEYS, "quiet", 12), None)
         keys.setContentsMargins(12, 4, 12, 4)
@@ -344,6 +345,10 @@ class SystemPage(Page):
 
     def open_standards(self) -> None:
         """The standards at the chosen node and below it."""
+        own = system.active_versions(self.session.read).get(self.session.identity.organisation)
+        if self.version != own:
+            self.desk.say("warn", "“标准明细”里是现行版的标准；请先把版本换成现行版，再看本节点标准")
+            return
         keys = tuple(system_editing.entries_at(self.session, self.version, self.key())) if self.key() else ()
         if keys:
             self.desk.page_asked.emit("standards", keys)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QMessageBox, QWidget
 
 from desktop.app import system, system_diagrams, system_versions
 from desktop.domain.document import Document, Paper
@@ -48,7 +48,10 @@ class VersionBar(QWidget):
 
     def version_acts(self, menu: QMenu) -> None:
         """Fill the menu of versions."""
-        fill(menu, (("建立下一版…", self.next_version), ("发布此版本…", self.publish), ("版本比较…", self.compare)))
+        fill(menu, (
+            ("建立下一版…", self.next_version), ("发布此版本…", self.publish), ("版本比较…", self.compare), None,
+            ("删除草案…", self.discard),
+        ))  # fmt: skip
 
     def diagram_acts(self, menu: QMenu) -> None:
         """Fill the menu of 框图."""
@@ -62,7 +65,7 @@ class VersionBar(QWidget):
     def next_version(self) -> None:
         """A draft as a copy of the shown version."""
         session, of = self.session, self.version
-        words = "新版本是草案，节点和明细照现在的版本复制一份，标准共用；发布之前统计仍按现行版。"
+        words = "新版本是草案，照现在的版本复制一份，只调整节点；明细仍在现行版里维护，发布时自动带入新版本。"
         dialog = AskDialog(self, "建立下一版", words, "新版本的名称", "建立", f"{int(session.today()[:4]) + 1} 版")
         if dialog.exec():
             name = dialog.text
@@ -79,6 +82,14 @@ class VersionBar(QWidget):
             basis = dialog.text
             self.desk.write(lambda _job: system_versions.publish(session, version, basis))
         dialog.deleteLater()
+
+    def discard(self) -> None:
+        """Give the shown draft up."""
+        session, version = self.session, self.version
+        name = session.read.caption("system_version", version)
+        question = f"把草案“{name}”连同它的节点移到回收站吗？现行版不受影响。"
+        if QMessageBox.question(self, "删除草案", question) == QMessageBox.StandardButton.Yes:
+            self.desk.write(lambda _job: system_versions.discard(session, version))
 
     def compare(self) -> None:
         """What differs between two versions."""
