@@ -46,7 +46,9 @@ class _Page:
     rules: list[Rule] = field(default_factory=list)
 
     def drawing(self, caption: str) -> Drawing:
-        return Drawing(self.width, self.height, tuple(self.frames), tuple(self.rules), caption)
+        """The page, no higher than its boxes reach."""
+        reached = max((frame.y + frame.height for frame in self.frames), default=self.height)
+        return Drawing(self.width, reached, tuple(self.frames), tuple(self.rules), caption)
 
 
 def diagram(wanted: Wanted, width: float, height: float) -> list[Drawing]:

@@ -64,6 +64,7 @@ def check_page(page: Drawing) -> None:
         assert all(line.points >= SMALLEST for line in frame.lines)
         assert all(text_width(line.text, line.points) <= frame.width for line in frame.lines)
         assert sum(line.points * POINT * LINE for line in frame.lines) <= frame.height
+    assert max(frame.y + frame.height for frame in page.frames) == page.height
     assert not any(overlap(one, other) for one, other in itertools.combinations(page.frames, 2))
     for rule in page.rules:
         assert rule.x1 == rule.x2 or rule.y1 == rule.y2

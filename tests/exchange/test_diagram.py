@@ -94,6 +94,14 @@ def test_word_holds_a_picture_of_the_size_of_the_drawing(tmp_path: Path) -> None
     assert breaks == [False, True]
 
 
+def test_word_makes_room_for_the_practice_mark(tmp_path: Path) -> None:
+    path = tmp_path / "x.docx"
+    width, height = drawing_area(document())
+    exporting.write(replace(document(drawing("甲", width, height)), watermark="演练"), path)
+    (shape,) = docx.Document(str(path)).inline_shapes
+    assert (round(shape.height.mm), round(shape.width.mm)) == (round(height - 12), round(width * (height - 12) / height))
+
+
 def test_the_picture_has_200_dots_to_the_inch_and_is_not_blank() -> None:
     png = drawing_picture(drawing())
     width, height = struct.unpack(">II", png[16:24])
