@@ -33,7 +33,12 @@ def _edges(frame: Frame, scale: float) -> list[Item]:
     thickness = _HEAVY_FRAME if frame.heavy else _FRAME
     return [
         Stroke(left, top, across, down, thickness, frame.dashed)
-        for left, top, across, down in ((x, y, width, 0), (x, y + height, width, 0), (x, y, 0, height), (x + width, y, 0, height))
+        for left, top, across, down in (
+            (x, y, width, 0),
+            (x, y + height, width, 0),
+            (x, y, 0, height),
+            (x + width, y, 0, height),
+        )
     ]
 
 

@@ -99,7 +99,10 @@ def test_word_makes_room_for_the_practice_mark(tmp_path: Path) -> None:
     width, height = drawing_area(document())
     exporting.write(replace(document(drawing("甲", width, height)), watermark="演练"), path)
     (shape,) = docx.Document(str(path)).inline_shapes
-    assert (round(shape.height.mm), round(shape.width.mm)) == (round(height - 12), round(width * (height - 12) / height))
+    assert (round(shape.height.mm), round(shape.width.mm)) == (
+        round(height - 12),
+        round(width * (height - 12) / height),
+    )
 
 
 def test_the_picture_has_200_dots_to_the_inch_and_is_not_blank() -> None:
