@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from desktop.app.job import Job
 from desktop.app.references import resolve
 from desktop.app.session import Session
+from desktop.app.system import refuse_used_code
 from desktop.domain.changes import Changes
 from desktop.domain.entry import Typed, read_cell
 from desktop.domain.errors import Refusal
@@ -63,6 +64,9 @@ class Judge:
             if row.get("key") and not row.get(name):
                 self._fulfil(row, name, cells, own)
         writes = [self._embedded(row, name, cells) for name, cells in embedded.items()]
+        if self.ledger.name == "system_node" and own.get("code"):
+            version = str(own.get("version") or row.get("version") or "")
+            refuse_used_code(self.reader, version, str(own["code"]), str(row.get("key") or ""))
         to_be_made = {write.of: "+" for write in writes if not write.key}
         self._hold_rules(self.ledger, row, {**own, **to_be_made})
         return [*writes, Written(self.ledger.name, str(row.get("key") or ""), own)]
@@ -244,11 +248,31 @@ def why_read_only(session: Session, ledger: str, key: str) -> str | None:
     """Why a row cannot be edited here; None if it can."""
     owner = owner_of(key)
     if owner == session.identity.organisation:
-        return None
+        return _why_closed(session.read, ledger, key)
     label = session.schema.ledger(ledger).label
     if owner == session.identity.superior:
         return f"这是市局下发的{label}，本单位只能查看；有不同意见请联系市局"
     return f"这是下属单位的{label}，由该单位修改；可写批注或退回"
+
+
+def _why_closed(reader: Reader, ledger: str, key: str) -> str | None:
+    """A published version keeps its tree, an earlier one its detail rows too."""
+    if ledger not in ("system_node", "detail_entry"):
+        return None
+    row = reader.any_row(ledger, key)
+    return why_version_closed(reader, ledger, str(row["version"] or "")) if row else None
+
+
+def why_version_closed(reader: Reader, ledger: str, version: str) -> str | None:
+    """Why nodes or detail rows of a version cannot be written; None if they can."""
+    row = reader.row("system_version", version) if version else None
+    if row is None or row["state"] not in ("current", "history"):
+        return None
+    if row["state"] == "history":
+        return f"“{row['name']}”是历史版本，只能查看；请改现行版或草案"
+    if ledger == "system_node":
+        return f"“{row['name']}”已经发布，节点只能查看；请先“建立下一版”，在草案里修改"
+    return None
 
 
 def _own_row(session: Session, reader: Reader, ledger: str, key: str) -> Row:

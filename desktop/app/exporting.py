@@ -17,7 +17,7 @@ from desktop.domain.record import Cell, Kind
 DETAIL_SORT = (Sort("code"), Sort("standard.number"))
 
 
-ENDINGS = (".pdf", ".docx", ".xlsx", ".csv")
+ENDINGS = (".pdf", ".docx", ".xlsx", ".csv", ".svg")
 
 
 def check_ending(path: Path) -> None:
@@ -29,7 +29,14 @@ def check_ending(path: Path) -> None:
 def write(document: Document, path: Path) -> None:
     """A document as .pdf, .docx, .xlsx or .csv, by the file's ending."""
     check_ending(path)
-    match path.suffix.lower():
+    ending = path.suffix.lower()
+    if (ending == ".svg") != bool(document.drawings) and ending not in (".pdf", ".docx"):
+        raise Refusal("not_a_table", "框图存为 .pdf、.docx 或 .svg；表格存为 .xlsx、.docx、.pdf 或 .csv")
+    match ending:
+        case ".svg":
+            from desktop.exchange.diagram_svg import write_svg
+
+            write_svg(document.drawings, document.title, path)
         case ".pdf":
             from desktop.exchange.paper import ensure_application, write_pdf
 
@@ -60,10 +67,11 @@ def export(session: Session, ledger: str, path: Path, as_of: str = "") -> int:
 
 def listed(session: Session, ledger: str, as_of: str) -> Query:
     """The rows of a ledger as lists show them: of the detail table those that the figures count, in their order."""
-    if ledger != "detail_entry":
+    if ledger not in ("detail_entry", "system_node"):
         return Query(ledger, as_of=as_of)
     versions = tuple(system.active_versions(session.read).values())
-    return Query(ledger, Test("version", Op.IN, versions), DETAIL_SORT, as_of)
+    sort = DETAIL_SORT if ledger == "detail_entry" else (Sort("code"),)
+    return Query(ledger, Test("version", Op.IN, versions), sort, as_of)
 
 
 def full_document(session: Session, ledger: str, as_of: str) -> Document:
@@ -80,6 +88,8 @@ def full_document(session: Session, ledger: str, as_of: str) -> Document:
         paths.insert(0, OWNER)
         heads.insert(0, "填报单位")
     rows = session.read.cells(listed(session, ledger, as_of), paths)
+    if ledger == "system_node":
+        rows = _as_a_tree(session, rows, paths)
     units = unit_names(session)
     fields = [None if "@" in path or path == OWNER else session.schema.column(ledger, path).field for path in paths]
     shown = tuple(
@@ -98,6 +108,16 @@ def full_document(session: Session, ledger: str, as_of: str) -> Document:
         head=((HeadField("单位", session.identity.name), HeadField("截至日期", chinese(as_of))),),
         footer_left=session.identity.name, watermark="演练" if session.sample else "",
     )  # fmt: skip
+
+
+def _as_a_tree(session: Session, rows: list[tuple[Cell, ...]], paths: list[str]) -> list[tuple[Cell, ...]]:
+    """Rows of nodes as their trees read from top to bottom, which is also the order in which they can be imported."""
+    places: dict[Cell, int] = {}
+    for version in system.active_versions(session.read).values():
+        for node in system.nodes_of(session.read, version):
+            places.setdefault(node.code, len(places))
+    code = paths.index("code")
+    return sorted(rows, key=lambda row: places.get(row[code], len(places)))
 
 
 def unit_names(session: Session) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from desktop import resources
@@ -54,6 +54,7 @@ def plan(session: Session, path: Path, ledger: str = "detail_entry", job: Job | 
     rows, skipped = source_rows(sheet, found, columns)
     labels = _spare_labels(session, ledger, list(found.unmapped.values()))
     judging = _Judging(session, ledger, columns, {heading: path for path, heading in labels.items()})
+    judging.announce(rows)
     planned = []
     for done, row in enumerate(rows):
         if done % STEP == 0:
@@ -101,7 +102,9 @@ class _Judging:
         self._spares = spares
         self._judge = Judge(session.read, ledger, session.identity.organisation)
         self._detail = ledger == "detail_entry"
-        self._version = system.active_versions(session.read).get(session.identity.organisation, "")
+        self._placed = ledger in ("detail_entry", "system_node")
+        self._version = system.version_to_fill(session, session.read, ledger) if self._placed else ""
+        self._announced: frozenset[str] = frozenset()
         self._nodes = _node_codes(session, self._version) if self._version else {}
         self._existing = self._index()
         self._standards = self._own_standards() if self._detail else {}
@@ -112,7 +115,7 @@ class _Judging:
         if self._detail:
             paths += ["standard", "node"]
         query = Query(self._ledger.name)
-        if self._detail:
+        if self._placed:
             query = query.also(Test("version", Op.IN, (self._version,)))
         found: dict[str, list[dict[str, Cell]]] = {}
         for cells in self._session.read.cells(query, paths):
@@ -140,6 +143,17 @@ class _Judging:
     def _identities(self, values: Mapping[str, Cell]) -> list[str]:
         return [identity for paths in self._ledger.match if (identity := _identity(paths, values))]
 
+    def announce(self, rows: Sequence[SourceRow]) -> None:
+        """The codes of nodes that this file brings, so that a row may name as its parent one that comes with it."""
+        if self._ledger.name == "system_node":
+            self._announced = frozenset(_folded(str(typed(self._columns, row)[0].get("code") or "")) for row in rows)
+
+    def _answerable(self, values: dict[str, Cell]) -> dict[str, Cell]:
+        """The values that can be judged before the file's own nodes are there."""
+        parent = values.get("parent.code")
+        coming = parent is not None and _folded(str(parent)) in self._announced
+        return {path: cell for path, cell in values.items() if not (coming and path == "parent.code")}
+
     def row(self, source: SourceRow) -> PlannedRow:
         """What becomes of one row."""
         values, problems = typed(self._columns, source)
@@ -147,6 +161,8 @@ class _Judging:
         for heading, cell in source.extra.items():
             if cell is not None and heading in self._spares:
                 values[self._spares[heading]] = str(cell)
+        if self._placed:
+            values.pop("version.name", None)
         if self._detail:
             self._complete(values, source.extra_numbers)
         faults = tuple((problem.path, problem.message) for problem in problems)
@@ -218,7 +234,7 @@ class _Judging:
         elif self._detail:
             _infer(values)
         try:
-            self._judge.judge(fixed, values)
+            self._judge.judge(fixed, self._answerable(values))
         except Refusal as refusal:
             return PlannedRow(line, "refused", values, identity=identity, problems=(("", refusal.message),))
         return PlannedRow(line, "added", values, fixed=fixed, identity=identity)
@@ -241,17 +257,17 @@ class _Judging:
             return PlannedRow(line, "equal", values, str(row["key"]), identity=identity)
         stored = self._session.read.row(self._ledger.name, str(row["key"])) or {}
         try:
-            self._judge.judge(stored, {change.path: change.new for change in changes})
+            self._judge.judge(stored, self._answerable({change.path: change.new for change in changes}))
         except Refusal as refusal:
             return PlannedRow(line, "refused", values, identity=identity, problems=(("", refusal.message),))
         fixed = self._fixed(values) if any(change.path == "code" for change in changes) else {}
         return PlannedRow(line, "changed", values, str(row["key"]), fixed, identity=identity, changes=changes)
 
     def _fixed(self, values: Mapping[str, Cell]) -> dict[str, Cell]:
-        if not self._detail:
+        if not self._placed:
             return {}
         fixed: dict[str, Cell] = {"version": self._version or None}
-        if "node.code" not in values:
+        if self._detail and "node.code" not in values:
             fixed["node"] = nearest_node(self._nodes, str(values.get("code") or ""))
         return fixed
 

@@ -11,9 +11,10 @@ from desktop.domain.changes import Changes
 from desktop.domain.dates import quarter
 from desktop.domain.document import Document
 from desktop.domain.errors import Refusal
-from desktop.domain.inspection import Progress, position, progress
+from desktop.domain.inspection import Progress, progress
 from desktop.domain.inspection_form import SheetColumn, SheetLayout, inspection_document
 from desktop.domain.ledgers.inspection import Checklist, ChecklistItem, InspectionResult
+from desktop.domain.positions import position
 from desktop.domain.query import Query, Sort, where
 from desktop.domain.record import Cell, Row
 from desktop.store.journal import Transaction

@@ -9,10 +9,10 @@ from desktop.app import inspection, system
 from desktop.app.session import Session
 from desktop.domain.dates import quarter
 from desktop.domain.errors import Refusal
-from desktop.domain.inspection import position
 from desktop.domain.keys import is_organisation, organisation_id
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.ledgers.words import VERDICTS
+from desktop.domain.positions import position
 from desktop.domain.query import Query, Sort, where
 from desktop.domain.record import Cell
 from desktop.store.journal import SETUP, Transaction

@@ -1,6 +1,7 @@
 """标准统计表 from the detail entries, for one office or for the whole city."""
 
 import json
+from collections.abc import Mapping
 
 from desktop import resources
 from desktop.app import system
@@ -51,9 +52,11 @@ def layout(layout_id: str) -> Layout:
     return known[layout_id]
 
 
-def placed(session: Session, as_of: str, owners: list[str] | None = None) -> list[Placed]:
-    """The detail entries of the active versions, of some organisations or of all in this library."""
-    versions = {
+def placed(session: Session, as_of: str, owners: list[str] | None = None,
+           versions: Mapping[str, str] | None = None) -> list[Placed]:  # fmt: skip
+    """The detail entries of the active versions, of some organisations or of all in this library; `versions`
+    (organisation → version) looks at others."""
+    versions = versions or {
         owner: key for owner, key in system.active_versions(session.read).items() if owners is None or owner in owners
     }
     query = Query("detail_entry", Test("version", Op.IN, tuple(versions.values())), as_of=as_of)

@@ -7,9 +7,10 @@ from desktop import resources
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.domain.inspection import position
 from desktop.domain.ledgers.system import SystemNode, SystemVersion
-from desktop.domain.query import owner_of, where
+from desktop.domain.positions import position
+from desktop.domain.query import Query, owner_of, where
+from desktop.domain.system_tree import Tree
 from desktop.store.reading import Reader
 
 
@@ -63,6 +64,14 @@ def plant(session: Session, tree_id: str, name: str = "") -> Changes:
     return transaction.changes
 
 
+def refuse_used_code(read: Reader, version: str, code: str, but: str = "") -> None:
+    """Refusal when a node of the version other than `but` has this code, blanks and case aside."""
+    wanted = "".join(code.split()).casefold()
+    for key, known in read.cells(Query("system_node", where(version=version)), ("key", "code")):
+        if key != but and "".join(str(known or "").split()).casefold() == wanted:
+            raise Refusal("duplicate_code", f"体系编号“{code}”已经用过，请换一个编号")
+
+
 def active_versions(read: Reader) -> dict[str, str]:
     """Organisation → key of the version its figures rest on: the current one, else its newest draft."""
     chosen: dict[str, SystemVersion] = {}
@@ -87,9 +96,28 @@ def own_version(session: Session) -> str:
     return version
 
 
+def version_to_fill(session: Session, read: Reader, ledger: str) -> str:
+    """The key of the version that imported nodes or detail rows go to: nodes to the draft, rows to the active version;
+    '' while there is none. Refusal for nodes when every version is published."""
+    own = session.identity.organisation
+    if ledger != "system_node":
+        return active_versions(read).get(own, "")
+    known = [item for item in read.records(SystemVersion) if owner_of(item.key) == own]
+    drafts = [item.key for item in known if item.state not in ("current", "history")]
+    if known and not drafts:
+        raise Refusal("published", "现行体系已经发布，节点不能再导入；请先在“标准体系”页建立下一版，再导入到草案")
+    return max(drafts, default="")
+
+
 def nodes_of(read: Reader, version: str) -> list[SystemNode]:
-    """The nodes of a version, siblings in their order."""
-    return sorted(read.records(SystemNode, where(version=version)), key=lambda node: str(node.position or ""))
+    """The nodes of a version as read from top to bottom."""
+    tree = tree_of(read, version)
+    return [tree.nodes[key] for key in tree.in_order()]
+
+
+def tree_of(read: Reader, version: str) -> Tree:
+    """The tree of a version."""
+    return Tree(read.records(SystemNode, where(version=version)))
 
 
 def branches(nodes: list[SystemNode]) -> dict[str, SystemNode]:
@@ -103,33 +131,3 @@ def branches(nodes: list[SystemNode]) -> dict[str, SystemNode]:
             seen.add(top.key)
         found[node.key] = top
     return found
-
-
-def add_node(session: Session, version: str, parent: str | None, code: str, name: str) -> tuple[Changes, str]:
-    """A new node below `parent` (None: top level); codes are unique within a version."""
-    nodes = nodes_of(session.read, version)
-    if any(node.code == code for node in nodes):
-        raise Refusal("duplicate_code", f"体系编号“{code}”已经用过，请换一个编号")
-    with session.write(f"新增节点 {code}") as transaction:
-        key = transaction.insert(
-            "system_node",
-            {
-                "version": version,
-                "parent": parent,
-                "code": code,
-                "name": name,
-                "position": position(len(nodes)),
-            },
-        )
-    return transaction.changes, key
-
-
-def remove_node(session: Session, key: str) -> Changes:
-    """Move a node to the recycle bin; refused while standards or other nodes stand below it."""
-    below = session.read.referring("detail_entry", "node", key)
-    children = session.read.referring("system_node", "parent", key)
-    if below or children:
-        raise Refusal("node_in_use", f"这个节点下还有 {len(children)} 个下级、{len(below)} 项标准，请先移走再删除")
-    with session.write(f"删除节点 {session.read.caption('system_node', key)}") as transaction:
-        transaction.delete("system_node", [key])
-    return transaction.changes

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desktop.domain.drawing import Drawing
+
 
 class Paper(StrEnum):
     """Paper sizes."""
@@ -96,5 +98,7 @@ class Document:
     footer_right: str = ""
     code: str = ""
     watermark: str = ""
+    drawings: tuple[Drawing, ...] = ()
+    """Diagrams, each on a page of its own behind the table; `exchange.table_shape.drawing_area` says how large."""
     extra: tuple["Document", ...] = field(default=())
     """Further sheets of a workbook (Excel) or sections (paper, Word)."""

@@ -47,8 +47,3 @@ def next_untouched(results: Sequence[Row], after: int = -1) -> int | None:
     """The place of the next item without a verdict, from the start again if need be; None if all are touched."""
     order = [*range(after + 1, len(results)), *range(min(after + 1, len(results)))]
     return next((place for place in order if not results[place].get("verdict")), None)
-
-
-def position(place: int) -> str:
-    """The fractional position of the child row at a place (0-based); texts sort as the places do."""
-    return f"{place + 1:06d}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QLineF, QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLineF, QMarginsF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QGuiApplication,
     QImage,
+    QImageWriter,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -30,10 +31,13 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
 from desktop.domain.document import Align, Document
+from desktop.domain.drawing import Drawing
 from desktop.domain.errors import EnvironmentFault
 from desktop.exchange.legible import legible
+from desktop.exchange.paper_drawing import drawing_items
 from desktop.exchange.paper_items import (
     BOX_SIDE,
+    DASH,
     INNER_RULE,
     Box,
     Face,
@@ -247,6 +251,26 @@ class Pages:
         return layout
 
 
+def drawing_picture(drawing: Drawing, dots_per_inch: int = 200) -> bytes:
+    """A drawing alone as a PNG picture on white, painted as on paper."""
+    ensure_application()
+    scale = dots_per_inch / 25.4
+    image = QImage(round(drawing.width * scale), round(drawing.height * scale), QImage.Format.Format_Grayscale8)
+    image.setDotsPerMeterX(round(scale * 1000))
+    image.setDotsPerMeterY(round(scale * 1000))
+    image.fill(Qt.GlobalColor.white)
+    with _painting(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        painter.scale(scale, scale)
+        for item in drawing_items(drawing):
+            _paint(painter, item)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    return bytes(buffer.data().data())
+
+
 def write_pdf(document: Document, path: Path) -> None:
     """Lay a document out and write it as PDF; raises EnvironmentFault `write_failed`."""
     Pages(document).write_pdf(path)
@@ -273,7 +297,11 @@ def _paint(painter: QPainter, item: Item) -> None:
         case Words():
             _paint_words(painter, item)
         case Stroke():
-            painter.setPen(_pen(item.thickness))
+            pen = _pen(item.thickness)
+            if item.dashed:
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                pen.setDashPattern([DASH / item.thickness, DASH / item.thickness])
+            painter.setPen(pen)
             painter.drawLine(QLineF(item.x, item.y, item.x + item.width, item.y + item.height))
         case Ground():
             painter.fillRect(QRectF(item.x, item.y, item.width, item.height), _GROUND)

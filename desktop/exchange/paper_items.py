@@ -10,6 +10,7 @@ POINT = 25.4 / 72
 """Millimetres of a typographic point."""
 OUTER_RULE = 0.4
 INNER_RULE = 0.15
+DASH = 1.2
 BOX_SIDE = 3.4
 MARK_SIDE = 19.0
 CONTINUED = "（续）"
@@ -79,6 +80,7 @@ class Stroke(Item):
     """A straight rule from (x, y) to (x + width, y + height)."""
 
     thickness: float = INNER_RULE
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

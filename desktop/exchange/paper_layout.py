@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from desktop.domain.document import Align, Document
 from desktop.exchange.legible import legible
+from desktop.exchange.paper_drawing import drawing_items
 from desktop.exchange.paper_fields import (
     FIELD_POINTS,
     FieldSetter,
@@ -95,6 +96,7 @@ class _Section:
         self._flow([*self._paragraphs, *legend])
         if setter:
             self._table(setter, heading)
+        self._drawings()
         self._closing()
         self._flow([*self._document.notes, *self._late_paragraphs])
         return [self._finished(draft, place + 1) for place, draft in enumerate(self._drafts)]
@@ -243,6 +245,21 @@ class _Section:
         draft.rows += [replace(row, y=row.y + top) for row in rows]
         draft.heading = Item(MARGIN_LEFT, top, self._width, heading.height)
         draft.y = top + height + self._under.height
+
+    def _drawings(self) -> None:
+        for number, drawing in enumerate(self._document.drawings):
+            if number or self._has_table:
+                self._new_page()
+            draft = self._draft
+            width, height = self._width, self._limit - draft.y - self._notes_room
+            shown = drawing_items(drawing, min(width / drawing.width, height / drawing.height, 1.0))
+            draft.items += Block(0, tuple(shown)).at(MARGIN_LEFT, draft.y)
+            draft.y += min(drawing.height, height)
+
+    @property
+    def _notes_room(self) -> float:
+        lines = [line for text in self._document.notes for line in self._lines(text)]
+        return min(_NOTE_GAP + sum(line.height for line in lines) if lines else 0.0, self._usable * _SMALL_SHARE)
 
     def _closing(self) -> None:
         block = self._closing_fitting()

@@ -18,6 +18,8 @@ MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 25.0, 15.0, 9.0, 5.0
 
 _SIZES = {Paper.A4: (210.0, 297.0), Paper.A3: (297.0, 420.0)}
 _LEAST_WIDTH = 7.0
+_AROUND_DRAWING = 32.0
+"""Millimetres of title, notes and footer on the page of a drawing."""
 _SIGNATURES_ABREAST = 4
 _NUMBER_LABEL = "序号"
 _DATE_MARKS = frozenset("年月日时分 \u3000")
@@ -43,6 +45,11 @@ def page_size(document: Document) -> tuple[float, float]:
 def text_width(document: Document) -> float:
     """Millimetres between the left and right margins."""
     return page_size(document)[0] - MARGIN_LEFT - MARGIN_RIGHT
+
+
+def drawing_area(document: Document) -> tuple[float, float]:
+    """Width and height in millimetres that a page leaves to a drawing below a title of one line."""
+    return text_width(document), page_size(document)[1] - MARGIN_TOP - MARGIN_BOTTOM - _AROUND_DRAWING
 
 
 def sections(document: Document) -> list[Document]:

@@ -75,7 +75,7 @@ def write_docx(document: Document, path: Path) -> None:
         _set_sheet(section, part)
         _set_header(section, part)
         _set_footer(section, part, alone=len(parts) == 1)
-        for piece in _content(part):
+        for piece in _content(part, file.part):
             body.insert(len(body) - 1, piece)
     with whole_file(path) as stream:
         file.save(stream)
@@ -132,7 +132,7 @@ def _replace_content(holder: Any, pieces: Sequence[Any]) -> None:
         holder.append(piece)
 
 
-def _content(document: Document) -> Iterable[Any]:
+def _content(document: Document, package: Any) -> Iterable[Any]:
     width = text_width(document)
     title = run(legible(document.title), face=HEAD_FACE, points=20, bold=True)
     yield paragraph([title], align=Align.CENTRE, after=1.5, keep_next=True)
@@ -142,6 +142,10 @@ def _content(document: Document) -> Iterable[Any]:
     if document.table.columns:
         yield _main_table(document)
         yield _spacer()
+    if document.drawings:
+        from desktop.exchange.diagram_word import drawing_paragraphs
+
+        yield from drawing_paragraphs(package, document)
     if document.closing or document.signatures:
         yield _closing_table(document, width)
         yield _spacer()

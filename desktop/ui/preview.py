@@ -44,6 +44,7 @@ class Preview(QDialog):
                 label(f"共 {pages.page_count} 页", "quiet"), None,
                 button("存为 PDF", lambda: self.save(".pdf"), icon_name="save"),
                 button("导出 Word", lambda: self.save(".docx"), icon_name="export"),
+                button("存为 SVG", lambda: self.save(".svg"), icon_name="export") if document.drawings else
                 button("导出 Excel", lambda: self.save(".xlsx"), icon_name="export"),
                 button("打印", self.print_pages, "primary", "print"),
             )

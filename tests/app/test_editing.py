@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app import editing, history, inspection, setup, syncing, system
+from desktop.app import editing, history, inspection, setup, syncing, system, system_editing
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
@@ -261,18 +261,18 @@ def test_a_node_in_use_is_not_removed(office: Session) -> None:
     node = _node(office, "ZC5.1")
     key = _add(office, planned_title="甲", node__code="ZC5.1")
     with pytest.raises(Refusal, match="这个节点下还有 0 个下级、1 项标准"):
-        system.remove_node(office, node)
+        system_editing.remove_node(office, node)
     with pytest.raises(Refusal, match="下级"):
-        system.remove_node(office, _node(office, "ZC"))
+        system_editing.remove_node(office, _node(office, "ZC"))
     editing.delete_rows(office, "detail_entry", [key])
-    assert system.remove_node(office, node).of("system_node") == {node}
+    assert system_editing.remove_node(office, node).of("system_node") == {node}
 
 
 def test_a_code_is_given_to_one_node_only(office: Session) -> None:
     version = system.own_version(office)
     with pytest.raises(Refusal, match="体系编号“ZC5”已经用过"):
-        system.add_node(office, version, None, "ZC5", "又一个")
-    _, key = system.add_node(office, version, _node(office, "ZC5"), "ZC5.9", "自建")
+        system_editing.add_node(office, version, None, "ZC5", "又一个")
+    _, key = system_editing.add_node(office, version, _node(office, "ZC5"), "ZC5.9", "自建")
     assert _cell(office, key, "parent", "system_node") == _node(office, "ZC5")
 
 

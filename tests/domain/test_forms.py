@@ -1,12 +1,11 @@
 """The statistics table and the inspection sheet as neutral documents; scoring and walking through a sheet."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.app.inspection import sheet_layout
 from desktop.domain.document import Document
-from desktop.domain.inspection import next_untouched, position, progress
+from desktop.domain.inspection import next_untouched, progress
 from desktop.domain.inspection_form import inspection_document
 from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.record import Row
@@ -107,8 +106,3 @@ def test_the_next_item_is_untouched_and_the_first_behind(words: list[str | None]
     open_places = [place for place, word in enumerate(words) if not word]
     behind = [place for place in open_places if place > after]
     assert found == (behind[0] if behind else open_places[0] if open_places else None)
-
-
-@pytest.mark.parametrize(("lower", "higher"), [(0, 1), (8, 9), (9, 10), (998, 1000), (99_999, 100_000)])
-def test_positions_sort_as_places_do(lower: int, higher: int) -> None:
-    assert position(lower) < position(higher)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLineEdit, QTreeWidgetItem
+from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop import resources
@@ -379,12 +379,8 @@ def test_first_steps_name_the_next_screen(empty: MainWindow, qtbot: QtBot) -> No
     assert isinstance(page, SystemPage)
     assert not page._empty.isHidden()
     page._plant("hangzhou")
-    qtbot.waitUntil(lambda: page.tree.topLevelItemCount() == 6)
-    item = page.tree.topLevelItem(1)
-    assert isinstance(item, QTreeWidgetItem) and item.text(0) == "ZC  资产经费管理"
-    page.tree.setCurrentItem(item)
-    page.remove()
-    qtbot.waitUntil(lambda: "请先移走再删除" in empty.notice.sentence)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 6)
+    assert page.model.index(1, 0).data() == "ZC  资产经费管理"
     empty.show_page("home")
 
 

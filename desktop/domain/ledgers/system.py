@@ -35,7 +35,7 @@ class SystemNode(
     parent: Cell = reference("上级节点", "system_node")
     code: Cell = text("体系编号", required=True, asks_basis=True, synonyms=("节点编号", "编号", "代码"))
     name: Cell = text("节点名称", width=20, required=True, synonyms=("子体系名称", "名称"))
-    position: Cell = text("排序")
+    position: Cell = text("排序", internal=True, help="同级之间的次序，由程序维护")
     department: Cell = text("责任处室", synonyms=("责任部门",))
     planned_count: Cell = integer("应有数", asks_basis=True, help="规划的标准数；留空按明细推得")
     planned_basis: Cell = text("应有数依据", width=20)

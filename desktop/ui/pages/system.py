@@ -1,30 +1,27 @@
-"""标准体系: the tree of nodes with how many standards stand where."""
+"""标准体系: the tree of a version with how many standards stand where, its versions, numbering and 框图."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import (
-    QDialog,
-    QFormLayout,
-    QHeaderView,
-    QLineEdit,
-    QSplitter,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from desktop.app import statistics, system
+from desktop.app import system, system_diagrams, system_editing, system_numbering, system_versions
+from desktop.app.editing import why_version_closed
+from desktop.app.job import Job
 from desktop.domain.changes import Changes
-from desktop.domain.ledgers.system import SystemNode
+from desktop.domain.errors import Refusal
 from desktop.domain.query import Query, where
-from desktop.domain.statistics import Placed
-from desktop.ui import theme
+from desktop.domain.system_tree import TOP
 from desktop.ui.desk import Desk, Page
 from desktop.ui.record_panel import RecordPanel
+from desktop.ui.system_dialogs import NodeDialog, PlaceDialog, RenumberDialog
+from desktop.ui.tree.menus import fill, menu_button
+from desktop.ui.tree.model import TreeModel
+from desktop.ui.tree.version_bar import VersionBar
+from desktop.ui.tree.view import KEYS, TreeView
 from desktop.ui.widgets import button, empty_state, label, line, toolbar
 
 
@@ -35,33 +32,65 @@ class SystemPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.tree = QTreeWidget()
-        self.tree.setHeaderLabels(["体系节点", "应有", "现有", "缺"])
-        self.tree.setAccessibleName("标准体系树")
-        self.tree.currentItemChanged.connect(lambda item, _old: self._chosen(item))
-        self.tree.itemActivated.connect(lambda _item, _section: self._open())
+        self.model = TreeModel(self)
+        self.tree = TreeView(self.model, self.fill_menu)
         self.panel = RecordPanel(desk, "system_node")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(
-            toolbar(
-                button("加下级", lambda: self.add(below=True), "primary", "plus"),
-                button("加同级", lambda: self.add(below=False)),
-                button("删除节点", self.remove, icon_name="trash"), None,
-                button("看本节点标准", self._open, "ghost", "table"),
-            )
-        )  # fmt: skip
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.tree)
-        split.addWidget(self.panel)
-        split.setSizes([760, 380])
-        self._body = split
-        self._empty = self._starters()
-        self._column.addWidget(split, 1)
-        self._column.addWidget(self._empty, 1)
-        self.setFocusProxy(self.tree)
+        self.version = ""
+        self.versions = VersionBar(desk)
+        self.words = QLineEdit()
+        self.words.setPlaceholderText("查找节点，可用拼音")
+        self.words.setAccessibleName("查找节点")
+        self.words.setFixedWidth(170)
+        self.state = label("", "badge_warn", 12, wrap=True)
+        self.renumber_button = button("重新编号…", self.renumber)
+        self._reading = 0
+        self._wanted = ""
+        self._build()
+        self._connect()
         self.reload()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._tools = toolbar(
+            button("加下级", partial(self.add, below=True), "primary", "plus", "加下级（Ctrl+Enter）"),
+            button("加同级", partial(self.add, below=False), tip="加同级（Enter）"),
+            menu_button("移动", self._moves), menu_button("更多", self._more), None, self.words,
+            self.versions,
+        )  # fmt: skip
+        column.addWidget(self._tools)
+        left = QWidget()
+        stack = QVBoxLayout(left)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(0)
+        stack.addWidget(self.tree, 1)
+        self.state.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._strip = toolbar(self.state, self.renumber_button)
+        stack.addWidget(self._strip)
+        keys = line(label(KEYS, "quiet", 12), None)
+        keys.setContentsMargins(12, 4, 12, 4)
+        stack.addWidget(keys)
+        self._body = QSplitter(Qt.Orientation.Horizontal)
+        self._body.addWidget(left)
+        self._body.addWidget(self.panel)
+        self._body.setSizes([820, 340])
+        self._empty = self._starters()
+        column.addWidget(self._body, 1)
+        column.addWidget(self._empty, 1)
+        self.setFocusProxy(self.tree)
+
+    def _connect(self) -> None:
+        self.tree.chosen.connect(self.panel.show_record)
+        self.tree.asked.connect(self.act)
+        self.tree.doubleClicked.connect(lambda _index: self.open_standards())
+        self.model.moved.connect(self._drop)
+        self.model.renamed.connect(self._rename)
+        self.words.returnPressed.connect(self.find_words)
+        self.versions.chosen.connect(self.show_version)
+        QShortcut(
+            QKeySequence("Ctrl+F"), self, self.words.setFocus, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
+        )
 
     def _starters(self) -> QWidget:
         choices = [
@@ -75,167 +104,253 @@ class SystemPage(Page):
         session = self.session
         self.desk.write(lambda _job: system.plant(session, tree))
 
-    def context(self) -> str:
-        version = self._version()
-        if not version:
-            return ""
-        nodes = self.session.read.count(Query("system_node", where(version=version)))
-        return f"{self.session.read.caption('system_version', version)} · {nodes} 个节点"
+    # what is shown
 
-    def _version(self) -> str:
-        return system.active_versions(self.session.read).get(self.session.identity.organisation, "")
+    def context(self) -> str:
+        if not self.version:
+            return ""
+        read = self.session.read
+        nodes = read.count(Query("system_node", where(version=self.version)))
+        state = system_versions.state_name(self.session, self.version)
+        return f"{read.caption('system_version', self.version)} · {state} · {nodes} 个节点"
 
     def changed(self, changes: Changes) -> None:
         if any(changes.of(ledger) for ledger in ("system_node", "system_version", "detail_entry", "standard")):
             self.reload()
         self.panel.changed(changes)
 
+    def show_version(self, version: str) -> None:
+        """Show another version."""
+        self.version = version
+        self.reload()
+
     def reload(self) -> None:
-        """Build the tree anew, keeping what is open and chosen."""
-        version = self._version()
-        self._body.setVisible(bool(version))
-        self._empty.setVisible(not version)
-        if not version:
+        """Read the version anew; what is open and chosen stays."""
+        session = self.session
+        self.version = self.versions.reload(self.version)
+        for part in (self._body, self._tools):
+            part.setVisible(bool(self.version))
+        self._empty.setVisible(not self.version)
+        if not self.version:
             return
-        chosen, shut = self.key(), self._shut()
-        self.tree.blockSignals(True)
-        self.tree.clear()
-        nodes = system.nodes_of(self.session.read, version)
-        counts = _counts(nodes, self.session.read.cells(Query("detail_entry", where(version=version)), ("node", "key")),
-                         statistics.placed(self.session, self.session.today(), [self.session.identity.organisation]))  # fmt: skip
-        items: dict[str, QTreeWidgetItem] = {}
-        for node in nodes:
-            items[node.key] = self._item(node, counts.get(node.key, (0, 0)))
-        for node in nodes:
-            parent = items.get(str(node.parent))
-            if parent is None or parent is items[node.key]:
-                self.tree.addTopLevelItem(items[node.key])
-            else:
-                parent.addChild(items[node.key])
-        for key, item in items.items():
-            item.setExpanded(key not in shut)
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for section in (1, 2, 3):
-            self.tree.setColumnWidth(section, 64)
-        self.tree.blockSignals(False)
-        first = items.get(chosen) or self.tree.topLevelItem(0)
-        if first is not None:
-            self.tree.setCurrentItem(first)
+        self._reading += 1
+        number, version = self._reading, self.version
 
-    def _item(self, node: SystemNode, counts: tuple[int, int]) -> QTreeWidgetItem:
-        planned, present = counts
-        missing = planned - present
-        item = QTreeWidgetItem(
-            [f"{node.code}  {node.name}", str(planned), str(present), str(missing) if missing else "—"]
-        )
-        item.setData(0, Qt.ItemDataRole.UserRole, node.key)
-        item.setSizeHint(0, QSize(0, theme.heights().row))
-        for section in (1, 2, 3):
-            item.setTextAlignment(section, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if not node.parent:
-            font = QFont(theme.font(13, True))
-            item.setFont(0, font)
-        return item
+        def read(_job: Job) -> tuple[Any, ...]:
+            tree = system.tree_of(session.read, version)
+            return tree, system_diagrams.counts(session, version), system_numbering.check(session, version)
 
-    def _shut(self) -> set[str]:
-        found: set[str] = set()
-        pending = [self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount())]
-        while pending:
-            item = pending.pop()
-            if item is None:
-                continue
-            if item.childCount() and not item.isExpanded():
-                found.add(item.data(0, Qt.ItemDataRole.UserRole))
-            pending.extend(item.child(at) for at in range(item.childCount()))
-        return found
+        self.desk.read(read, lambda found: self._show(*found) if number == self._reading else None)
+
+    def _show(self, tree: Any, counts: Any, remarks: list[str]) -> None:
+        closed = why_version_closed(self.session.read, "system_node", self.version)
+        self.model.show(tree, counts, writable=closed is None)
+        if closed:
+            self.state.setText(f"只读：{closed}")
+        elif remarks:
+            more = f" 等 {len(remarks)} 处" if len(remarks) > 2 else ""
+            self.state.setText(f"▲ 编号检查：{'；'.join(remarks[:2])}{more}")
+        self.state.setToolTip("\n".join(remarks))
+        self.renumber_button.setVisible(closed is None)
+        self._strip.setVisible(bool(closed or remarks))
+        if self._wanted in tree.nodes:
+            self.tree.go(self._wanted)
+            self._wanted = ""
 
     def key(self) -> str:
         """The chosen node."""
-        item = self.tree.currentItem()
-        return str(item.data(0, Qt.ItemDataRole.UserRole)) if item else ""
-
-    def _chosen(self, item: QTreeWidgetItem | None) -> None:
-        self.panel.show_record(self.key() if item else "")
+        return self.tree.key()
 
     def show_target(self, target: object) -> None:
-        pending = [self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount())]
-        while pending:
-            item = pending.pop()
-            if item is not None and item.data(0, Qt.ItemDataRole.UserRole) == target:
-                self.tree.setCurrentItem(item)
-            elif item is not None:
-                pending.extend(item.child(at) for at in range(item.childCount()))
+        """Go to a node, now or as soon as it is read; also to one of another version."""
+        row = self.session.read.row("system_node", str(target))
+        if row is not None and row["version"] and row["version"] != self.version:
+            self._wanted = str(target)
+            self.show_version(str(row["version"]))
+        elif str(target) in self.model.tree.nodes:
+            self.tree.go(str(target))
+        else:
+            self._wanted = str(target)
 
-    def _open(self) -> None:
-        below = {self.key()}
-        nodes = system.nodes_of(self.session.read, self._version())
-        for _ in nodes:
-            below |= {node.key for node in nodes if str(node.parent) in below}
-        rows = self.session.read.cells(Query("detail_entry"), ("node", "key"))
-        keys = tuple(str(key) for node, key in rows if node in below)
+    def find_words(self) -> None:
+        """Go to the next node that holds the typed words."""
+        if not self.tree.find_words(self.words.text()):
+            self.desk.say("warn", f"没有节点含“{self.words.text()}”，可换一个词或用拼音首字母")
+
+    # menus
+
+    def _moves(self, menu: QMenu) -> None:
+        fill(menu, (
+            ("上移\tAlt+↑", partial(self.act, "up")), ("下移\tAlt+↓", partial(self.act, "down")),
+            ("降级\tTab", partial(self.act, "indent")), ("升级\tShift+Tab", partial(self.act, "outdent")),
+            ("移到…", self.move_to),
+        ))  # fmt: skip
+
+    def _more(self, menu: QMenu) -> None:
+        fill(menu, (
+            ("改名\tF2", lambda: self.tree.edit(self.tree.currentIndex().siblingAtColumn(0))), ("复制分支…", self.copy),
+            ("合并所选节点…", self.merge), ("重新编号…", self.renumber), ("删除\tDelete", self.remove), None,
+            ("看本节点标准", self.open_standards), None,
+            ("全部展开\t*", self.tree.open_all), ("全部收起\t/", self.tree.shut_all),
+        ))  # fmt: skip
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """What the right button offers for the chosen nodes."""
+        fill(
+            menu,
+            (
+                ("加下级\tCtrl+Enter", partial(self.add, below=True)),
+                ("加同级\tEnter", partial(self.add, below=False)),
+                None,
+            ),
+        )
+        self._moves(menu)
+        menu.addSeparator()
+        self._more(menu)
+
+    # acts
+
+    def act(self, name: str) -> None:
+        """What a key of the tree stands for."""
+        session, key = self.session, self.key()
+        simple: dict[str, Callable[[], Changes]] = {
+            "indent": lambda: system_editing.indent(session, key),
+            "outdent": lambda: system_editing.outdent(session, key),
+            "up": lambda: system_editing.shift(session, key, -1),
+            "down": lambda: system_editing.shift(session, key, 1),
+        }
+        if name in simple:
+            if key:
+                self.desk.write(lambda _job: simple[name]())
+        elif name == "remove":
+            self.remove()
+        else:
+            self.add(below=name == "add_below")
+
+    def _drop(self, keys: list[str], parent: str, at: int) -> None:
+        session = self.session
+        self.desk.write(lambda _job: system_editing.move_nodes(session, keys, parent, at))
+
+    def _rename(self, key: str, typed: str) -> None:
+        code, _, name = typed.partition(" ")
+        old = self.model.tree.code(key)
+        if " " in old and typed.startswith(f"{old} "):
+            code, name = old, typed[len(old) + 1 :]
+        session = self.session
+        self.desk.write(lambda _job: system_editing.rename(session, key, code, name))
+
+    def _writable(self) -> bool:
+        if not self.version:
+            return False
+        if reason := why_version_closed(self.session.read, "system_node", self.version):
+            self.desk.say("warn", reason)
+            return False
+        return True
+
+    def add(self, *, below: bool) -> None:
+        """A new node below or beside the chosen one."""
+        if not self._writable():
+            return
+        session, version, tree, key = self.session, self.version, self.model.tree, self.key()
+        parent = key if below or not key else tree.parent(key)
+        at = None if below or not key else tree.siblings(key).index(key) + 1
+
+        def refused(code: str) -> str:
+            try:
+                system.refuse_used_code(session.read, version, code)
+            except Refusal as refusal:
+                return refusal.message if code.strip() else ""
+            return ""
+
+        dialog = NodeDialog(self, system_editing.suggested_code(session, version, parent), refused)
+        if dialog.exec():
+            code, name = dialog.code.text(), dialog.name.text()
+            self.desk.write(lambda _job: system_editing.add_node(session, version, parent or None, code, name, at),
+                            lambda result: self.show_target(result[1]))  # fmt: skip
+        dialog.deleteLater()
+
+    def _place(self, title: str, question: str, without: set[str], *, top: bool) -> str | None:
+        dialog = PlaceDialog(self, title, question, self.model.tree, sorted(without), top=top)
+        chosen = dialog.key if dialog.exec() else None
+        dialog.deleteLater()
+        return chosen
+
+    def _below(self, keys: list[str]) -> set[str]:
+        return {below for key in keys for below in self.model.tree.branch(key)}
+
+    def move_to(self) -> None:
+        """Put the chosen nodes below another one."""
+        session, keys = self.session, self.tree.keys()
+        if keys and self._writable():
+            parent = self._place("移动节点", "移到哪个节点之下？（连同下级和标准）", self._below(keys), top=True)
+            if parent is not None:
+                at = len(self.model.tree.children(parent))
+                self.desk.write(lambda _job: system_editing.move_nodes(session, keys, parent, at))
+
+    def copy(self) -> None:
+        """A copy of the chosen branch somewhere else."""
+        session, key = self.session, self.key()
+        if key and self._writable():
+            parent = self._place(
+                "复制分支", "复制到哪个节点之下？（只复制节点，不复制标准）", self._below([key]), top=True
+            )
+            if parent is not None:
+                self.desk.write(lambda _job: system_editing.copy_branch(session, key, parent),
+                                lambda result: self.show_target(result[1]))  # fmt: skip
+
+    def merge(self) -> None:
+        """The chosen nodes become one."""
+        session, keys = self.session, self.tree.keys()
+        if len(keys) < 2:
+            self.desk.say("warn", "请先按住 Ctrl 选两个或更多节点，再合并")
+        elif self._writable():
+            others = set(self.model.tree.nodes) - set(keys)
+            into = self._place(
+                "合并节点", f"把选中的 {len(keys)} 个节点合并成哪一个？标准和下级都归到它", others, top=False
+            )
+            if into is not None:
+                self.desk.write(lambda _job: system_editing.merge_nodes(session, keys, into))
+
+    def remove(self) -> None:
+        """Delete the chosen node; while standards or nodes stand below it, ask where they go."""
+        session, key, tree = self.session, self.key(), self.model.tree
+        if not key or not self._writable():
+            return
+        standards = len(session.read.referring("detail_entry", "node", key))
+        children = len(tree.children(key))
+        move_to = ""
+        if standards or children:
+            question = f"“{tree.name(key)}”下还有 {children} 个下级、{standards} 项标准，删除前移到哪个节点？"
+            chosen = self._place("删除节点", question, self._below([key]), top=False)
+            if not chosen:
+                return
+            move_to = chosen
+        self.desk.write(lambda _job: system_editing.remove_node(session, key, move_to))
+
+    def renumber(self) -> None:
+        """Show what numbering below the chosen node (or all, at the top) would change, then do it."""
+        session, version = self.session, self.version
+        if not self._writable():
+            return
+        key = self.key()
+        parent = key if key and self.model.tree.children(key) else TOP
+        subject = self.model.tree.name(parent) if parent else "全部节点"
+        dialog = RenumberDialog(
+            self, subject, lambda in_turn: system_numbering.preview(session, version, parent, in_turn=in_turn)
+        )
+        if dialog.exec():
+            planned = dialog.planned
+            self.desk.write(lambda _job: system_numbering.apply(session, version, planned))
+        dialog.deleteLater()
+
+    def open_standards(self) -> None:
+        """The standards at the chosen node and below it."""
+        own = system.active_versions(self.session.read).get(self.session.identity.organisation)
+        if self.version != own:
+            self.desk.say("warn", "“标准明细”里是现行版的标准；请先把版本换成现行版，再看本节点标准")
+            return
+        keys = tuple(system_editing.entries_at(self.session, self.version, self.key())) if self.key() else ()
         if keys:
             self.desk.page_asked.emit("standards", keys)
         else:
             self.desk.say("warn", "这个节点下还没有标准，可在“标准明细”里新增或导入")
-
-    def add(self, *, below: bool) -> None:
-        """A new node below or beside the chosen one."""
-        version, key = self._version(), self.key()
-        if not version:
-            return
-        row = self.session.read.row("system_node", key) if key else None
-        parent = key if below else (str(row["parent"]) if row and row["parent"] else "")
-        dialog = NodeDialog(self)
-        if dialog.exec():
-            session, code, name = self.session, dialog.code.text().strip(), dialog.name.text().strip()
-            self.desk.write(lambda _job: system.add_node(session, version, parent or None, code, name),
-                            lambda result: self.show_target(result[1]))  # fmt: skip
-        dialog.deleteLater()
-
-    def remove(self) -> None:
-        """Delete the chosen node; refused while it is in use."""
-        session, key = self.session, self.key()
-        if key:
-            self.desk.write(lambda _job: system.remove_node(session, key))
-
-
-class NodeDialog(QDialog):
-    """Code and name of a new node."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("新节点")
-        self.code, self.name = QLineEdit(), QLineEdit()
-        form = QFormLayout(self)
-        form.addRow(label("体系编号"), self.code)
-        form.addRow(label("节点名称"), self.name)
-        self._go = button("建立", self.accept, "primary")
-        self._go.setEnabled(False)
-        for field in (self.code, self.name):
-            field.textChanged.connect(
-                lambda _text: self._go.setEnabled(bool(self.code.text().strip() and self.name.text().strip()))
-            )
-        form.addRow(line(None, button("取消", self.reject), self._go))
-
-
-def _counts(
-    nodes: list[SystemNode], rows: Sequence[tuple[object, ...]], placed: list[Placed]
-) -> dict[str, tuple[int, int]]:
-    """Node → (应有, 现有) of it and all below it; a standard counts once within a node."""
-    parent = {node.key: str(node.parent or "") for node in nodes}
-    by_key = {entry.key: entry for entry in placed}
-    planned: dict[str, set[str]] = {}
-    present: dict[str, set[str]] = {}
-    for node, key in rows:
-        entry = by_key.get(str(key))
-        here, seen = str(node or ""), set[str]()
-        while entry is not None and here in parent and here not in seen:
-            seen.add(here)
-            if not entry.obsolete:
-                planned.setdefault(here, set()).add(entry.thing)
-            if entry.present:
-                present.setdefault(here, set()).add(entry.thing)
-            here = parent[here]
-    return {key: (len(planned.get(key, ())), len(present.get(key, ()))) for key in parent}

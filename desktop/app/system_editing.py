@@ -1,0 +1,198 @@
+"""The tree of a draft: adding, moving, copying, merging and deleting nodes, each as one step."""
+
+from collections.abc import Sequence
+
+from desktop.app.editing import why_read_only, why_version_closed
+from desktop.app.session import Session
+from desktop.app.system import refuse_used_code, tree_of
+from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
+from desktop.domain.positions import after_last
+from desktop.domain.query import Query, where
+from desktop.domain.record import Cell
+from desktop.domain.renumbering import behind, next_code
+from desktop.domain.system_tree import TOP, Placement, Tree
+from desktop.store.journal import Transaction
+
+_COPIED = ("name", "department", "planned_count", "planned_basis", "notes")
+
+
+def add_node(
+    session: Session, version: str, parent: str | None, code: str, name: str, at: int | None = None
+) -> tuple[Changes, str]:
+    """A new node below `parent` (None: top level), as the `at`-th child or the last; codes are unique in a version."""
+    if reason := why_version_closed(session.read, "system_node", version):
+        raise Refusal("published", reason)
+    code, name = code.strip(), name.strip()
+    if not code or not name:
+        raise Refusal("incomplete_node", "请把体系编号和节点名称都填上")
+    refuse_used_code(session.read, version, code)
+    tree = tree_of(session.read, version)
+    with session.write(f"新增节点 {code}") as transaction:
+        siblings = tree.children(parent or TOP)
+        place = after_last([str(tree.nodes[key].position or "") for key in siblings])
+        cells: dict[str, Cell] = {"version": version, "parent": parent, "code": code, "name": name, "position": place}
+        key = transaction.insert("system_node", cells)
+        if at is not None and at < len(siblings):
+            grown = tree_of(transaction.reader, version)
+            _write(transaction, grown, grown.placed([key], parent or TOP, at))
+    return transaction.changes, key
+
+
+def suggested_code(session: Session, version: str, parent: str) -> str:
+    """The code for one more child, after the pattern of its siblings; '' where none can be told."""
+    retired = session.read.cells(Query("system_node", where(version=version), deleted=True), ("code",))
+    return next_code(tree_of(session.read, version), parent, {str(code) for (code,) in retired})
+
+
+def rename(session: Session, key: str, code: str, name: str) -> Changes:
+    """Another code or name for a node."""
+    version = str(_tree_to_write(session, [key]).nodes[key].version)
+    code, name = code.strip(), name.strip()
+    if not code or not name:
+        raise Refusal("incomplete_node", "请把体系编号和节点名称都填上")
+    refuse_used_code(session.read, version, code, key)
+    with session.write(f"修改节点 {code}") as transaction:
+        transaction.update("system_node", key, {"code": code, "name": name})
+    return transaction.changes
+
+
+def move_nodes(session: Session, keys: Sequence[str], parent: str, at: int) -> Changes:
+    """Put nodes with all below them and their standards under `parent` (TOP for the top level), before its `at`-th
+    other child."""
+    tree = _tree_to_write(session, keys)
+    return _moved(session, tree, tree.placed(keys, parent, at), keys)
+
+
+def shift(session: Session, key: str, steps: int) -> Changes:
+    """One place up (-1) or down (1) among the siblings."""
+    tree = _tree_to_write(session, [key])
+    return _moved(session, tree, tree.shifted(key, steps), [key])
+
+
+def indent(session: Session, key: str) -> Changes:
+    """Below the sibling in front of it; Refusal for the first one."""
+    tree = _tree_to_write(session, [key])
+    placements = tree.indented(key)
+    if not placements:
+        raise Refusal("no_sibling", "前面没有同级节点，不能降级；请先上下移动或直接拖到上级节点上")
+    return _moved(session, tree, placements, [key])
+
+
+def outdent(session: Session, key: str) -> Changes:
+    """Beside its parent; Refusal at the top."""
+    tree = _tree_to_write(session, [key])
+    placements = tree.outdented(key)
+    if not placements:
+        raise Refusal("at_the_top", "已经是最上级，不能再升级")
+    return _moved(session, tree, placements, [key])
+
+
+def copy_branch(session: Session, key: str, parent: str) -> tuple[Changes, str]:
+    """A copy of a node and all below it as the last child of `parent`, without its standards; codes follow the new
+    place. The key of the copy."""
+    tree = _tree_to_write(session, [key])
+    head = next_code(tree, parent) or _free_code(tree, tree.code(key))
+    codes = {item: head + (behind(tree.code(key), tree.code(item)) or f".{number}")
+             for number, item in enumerate(tree.branch(key))}  # fmt: skip
+    codes[key] = head
+    for code in codes.values():
+        refuse_used_code(session.read, str(tree.nodes[key].version), code)
+    made: dict[str, str] = {}
+    last = after_last([str(tree.nodes[child].position or "") for child in tree.children(parent)])
+    with session.write(f"复制分支 {tree.name(key)}") as transaction:
+        for item in tree.branch(key):
+            node = tree.nodes[item]
+            above = made.get(tree.parent(item)) if item != key else (parent or None)
+            cells: dict[str, Cell] = {name: getattr(node, name) for name in _COPIED}
+            cells |= {"version": node.version, "parent": above, "code": codes[item],
+                      "position": last if item == key else node.position}  # fmt: skip
+            made[item] = transaction.insert("system_node", cells)
+    return transaction.changes, made[key]
+
+
+def _free_code(tree: Tree, code: str) -> str:
+    used = {tree.code(key) for key in tree.nodes}
+    number = 2
+    while f"{code}-{number}" in used:
+        number += 1
+    return f"{code}-{number}"
+
+
+def merge_nodes(session: Session, keys: Sequence[str], into: str) -> Changes:
+    """The standards and children of nodes go to `into`, and the emptied nodes to the recycle bin."""
+    gone = [key for key in keys if key != into]
+    tree = _tree_to_write(session, [*gone, into])
+    if any(into in tree.branch(key) for key in gone):
+        raise Refusal("circle", f"“{tree.name(into)}”在要并入它的节点之下，请反过来合并")
+    if not gone:
+        raise Refusal("nothing_to_merge", "请选两个或更多节点再合并")
+    with session.write(f"合并节点到 {tree.name(into)}") as transaction:
+        for key in gone:
+            _hand_over(transaction, key, into)
+        transaction.delete("system_node", gone)
+    return transaction.changes
+
+
+def remove_node(session: Session, key: str, move_to: str = "") -> Changes:
+    """Move a node to the recycle bin. While standards or nodes stand below it: Refusal `node_in_use`, unless
+    `move_to` names the node that takes them over."""
+    tree = _tree_to_write(session, [key])
+    below = session.read.referring("detail_entry", "node", key)
+    children = tree.children(key)
+    if (below or children) and not move_to:
+        sentence = f"这个节点下还有 {len(children)} 个下级、{len(below)} 项标准，请先移走再删除"
+        raise Refusal("node_in_use", sentence)
+    if move_to in tree.branch(key):
+        raise Refusal("circle", f"“{tree.name(move_to)}”也在要删除的节点之下，请另选一个去处")
+    with session.write(f"删除节点 {tree.name(key)}") as transaction:
+        if move_to:
+            _hand_over(transaction, key, move_to)
+        transaction.delete("system_node", [key])
+    return transaction.changes
+
+
+def _hand_over(transaction: Transaction, key: str, to: str) -> None:
+    """Detail rows and children of a node go to another, the children behind those already there."""
+    rows = transaction.reader.referring("detail_entry", "node", key)
+    transaction.update_many("detail_entry", "node", ((to, str(row["key"])) for row in rows))
+    version = str((transaction.reader.row("system_node", to) or {})["version"])
+    tree = tree_of(transaction.reader, version)
+    _write(transaction, tree, tree.placed(tree.children(key), to, len(tree.children(to))))
+
+
+def _moved(session: Session, tree: Tree, placements: Sequence[Placement], keys: Sequence[str]) -> Changes:
+    names = "、".join(tree.name(key) for key in tree.heads(keys)[:3])
+    with session.write(f"移动节点 {names}") as transaction:
+        _write(transaction, tree, placements)
+    return transaction.changes
+
+
+def _write(transaction: Transaction, tree: Tree, placements: Sequence[Placement]) -> None:
+    for item in placements:
+        node = tree.nodes[item.key]
+        cells: dict[str, Cell] = {"parent": item.parent or None, "position": item.position}
+        changed = {name: cell for name, cell in cells.items() if getattr(node, name) != cell}
+        transaction.update("system_node", item.key, changed)
+
+
+def _tree_to_write(session: Session, keys: Sequence[str]) -> Tree:
+    """The tree the nodes stand in; Refusal when one is gone, foreign or of a published version."""
+    versions = set()
+    for key in keys:
+        row = session.read.row("system_node", key)
+        if row is None:
+            raise Refusal("vanished", "这个节点已被删除，请刷新后再改；需要时可从回收站恢复")
+        if reason := why_read_only(session, "system_node", key):
+            raise Refusal("foreign", reason)
+        versions.add(str(row["version"] or ""))
+    if len(versions) != 1:
+        raise Refusal("other_version", "请选同一个体系版本里的节点")
+    return tree_of(session.read, versions.pop())
+
+
+def entries_at(session: Session, version: str, key: str) -> list[str]:
+    """The keys of the detail rows at a node and below it."""
+    below = set(tree_of(session.read, version).branch(key))
+    rows = session.read.cells(Query("detail_entry", where(version=version)), ("node", "key"))
+    return [str(found) for node, found in rows if node in below]
