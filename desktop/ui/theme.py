@@ -145,6 +145,12 @@ def _sheet(c: dict[str, str]) -> str:
     QPushButton[kind="ghost"] {{ background: transparent; border: 1px solid transparent; color: {c["text_2"]}; }}
     QPushButton[kind="ghost"]:hover {{ background: {c["sunk"]}; }}
     QPushButton[kind="ghost"]:focus {{ border: 2px solid {c["accent"]}; }}
+    QPushButton[kind="chip"] {{ background: {c["accent_soft"]}; border: 1px solid {c["line_strong"]};
+        border-radius: 4px; padding: 0 8px; min-height: 24px; }}
+    QPushButton[kind="chip"]:focus {{ border: 2px solid {c["accent"]}; padding: 0 7px; min-height: 22px; }}
+    QPushButton::menu-indicator {{ image: url("{arrow}"); width: 12px; height: 12px; right: 6px;
+        subcontrol-origin: padding; subcontrol-position: center right; }}
+    QDialog#panel {{ background: {c["surface"]}; border: 1px solid {c["line_strong"]}; }}
     QPushButton[kind="danger"] {{ border: 1px solid {c["bad"]}; color: {c["bad"]}; }}
     QPushButton[kind="verdict"]:checked {{ background: {c["selection"]}; border: 2px solid {c["accent"]}; }}
     QPushButton[kind="navigation"] {{ background: transparent; border: none; text-align: left; padding: 0 12px;
