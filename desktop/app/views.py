@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desktop.app.columns import columns_to_choose
-from desktop.app.editing import delete_rows
+from desktop.app.editing import delete_rows, why_read_only
 from desktop.app.filters import paths_of
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
@@ -19,6 +19,7 @@ from desktop.domain.record import Audience, Cell, Kind
 LONGEST, DEEPEST, MOST = 400_000, 12, 20_000
 """Bounds of a foreign view: characters of its JSON, depth of its conditions, values and conditions in it."""
 NAME_LENGTH = 40
+MOST_FROZEN = 5
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class _Parser:
 
     def view(self, read: Any) -> tuple[View, str]:
         frozen = _exact(read["frozen"], int)
-        if not 0 <= frozen <= 20:
+        if not 0 <= frozen <= MOST_FROZEN:
             raise ValueError(frozen)
         conditions = [self._condition(item, 0) for item in _exact(read["conditions"], list)]
         sort = [Sort(_text(path), _exact(descending, bool)) for path, descending in _exact(read["sort"], list)]
@@ -109,9 +110,9 @@ class _Parser:
         return View(tuple(item for item in conditions if item is not None), kept, shown, frozen), sentence
 
     def _condition(self, read: Any, depth: int) -> Condition | None:
-        self._met += 1
-        if depth > DEEPEST or self._met > MOST:
-            raise ValueError("too much")
+        self._meet(1)
+        if depth > DEEPEST:
+            raise ValueError(depth)
         if "tests" not in _exact(read, dict):
             return self._test(read)
         tests = [self._condition(item, depth + 1) for item in _exact(read["tests"], list)]
@@ -119,9 +120,14 @@ class _Parser:
         kept = tuple(item for item in tests if item is not None)
         return Group(kept, every, negated) if kept or not tests else None
 
+    def _meet(self, number: int) -> None:
+        self._met += number
+        if self._met > MOST:
+            raise ValueError(self._met)
+
     def _test(self, read: dict[str, Any]) -> Test | None:
         path, op, values = _text(read["path"]), Op(read["op"]), _exact(read["values"], list)
-        self._met += len(values)
+        self._meet(len(values))
         cells = tuple(_cell(value) for value in values)
         if op in (Op.FROM, Op.UNTIL, Op.CONTAINS, Op.FOUND) and (len(cells) != 1 or cells[0] is None):
             raise ValueError(op)
@@ -181,8 +187,12 @@ def save(session: Session, ledger: str, name: str, view: View, *, shared: bool =
 
 def rename(session: Session, key: str, name: str) -> Changes:
     """Give a view of our own another name; refuses one that is taken."""
-    name, row = _checked(name), session.read.row("saved_view", key) or {}
-    taken = Query("saved_view", where(subject_ledger=row.get("subject_ledger"), name=name))
+    name, row = _checked(name), session.read.row("saved_view", key)
+    if row is None:
+        raise Refusal("vanished", "这个视图已被删除，请重新选择视图")
+    if reason := why_read_only(session, "saved_view", key):
+        raise Refusal("foreign", reason)
+    taken = Query("saved_view", where(subject_ledger=row["subject_ledger"], name=name))
     ours = session.identity.organisation
     if any(item.key != key and owner_of(item.key) == ours for item in session.read.records(SavedView, taken)):
         raise Refusal("taken_name", f"已有名为“{name}”的视图，请换一个名称")

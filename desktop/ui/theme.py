@@ -117,6 +117,7 @@ def _colour_in(application: QApplication) -> None:
 def _sheet(c: dict[str, str]) -> str:
     height = heights().control - 2
     arrow = (resources.folder() / "theme" / ("arrow-dark.svg" if c is DARK else "arrow-light.svg")).as_posix()
+    tick = (resources.folder() / "theme" / "tick.svg").as_posix()
     return f"""
     QWidget#navigation, QStatusBar {{ background: {c["nav"]}; }}
     QWidget#header, QWidget#toolbar {{ background: {c["window"]}; border-bottom: 1px solid {c["line_strong"]}; }}
@@ -170,6 +171,10 @@ def _sheet(c: dict[str, str]) -> str:
         border: 1px solid {c["bad"]}; }}
     QTableView, QTreeView, QListView {{ background: {c["surface"]}; border: none; outline: 0;
         selection-background-color: {c["selection"]}; selection-color: {c["text"]}; gridline-color: {c["line"]}; }}
+    QListView::indicator {{ width: 14px; height: 14px; border: 1px solid {c["control"]}; border-radius: 3px;
+        background: {c["surface"]}; }}
+    QListView::indicator:checked {{ background: {c["accent_fill"]}; border: 1px solid {c["accent_fill"]};
+        image: url("{tick}"); }}
     QTableView#frozen {{ border-right: 2px solid {c["line_strong"]}; }}
     QHeaderView::section {{ background: {c["head"]}; color: {c["text_2"]}; border: none;
         border-right: 1px solid {c["line"]}; border-bottom: 1px solid {c["line_strong"]}; padding: 0 8px;

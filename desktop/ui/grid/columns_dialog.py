@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QListWidget, QListWidgetItem, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from desktop.app.views import MOST_FROZEN
 from desktop.ui.widgets import button, label, line
-
-MOST_FROZEN = 5
 
 
 class ColumnsDialog(QDialog):
-    """Columns as (path, heading), the shown ones first; accepted means: show `paths()` and freeze `frozen.value()`."""
+    """Columns as (path, heading), the shown ones first; accepted means: show `paths()` and freeze `frozen.currentIndex()`."""
 
     def __init__(
         self,
@@ -34,15 +33,16 @@ class ColumnsDialog(QDialog):
         self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.list.installEventFilter(self)
         self.list.itemChanged.connect(self._changed)
-        self.frozen = QSpinBox()
-        self.frozen.setRange(0, MOST_FROZEN)
+        self.list.setSpacing(2)
+        self.frozen = QComboBox()
+        self.frozen.addItems(["不固定", *(f"前 {count} 列" for count in range(1, MOST_FROZEN + 1))])
         self.frozen.setAccessibleName("左侧固定的列数")
         self.told = label("", "quiet", 12)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.addWidget(label("勾选要显示的列；拖动或按 Alt+↑、Alt+↓ 调整顺序", "quiet", 12, wrap=True))
         column.addWidget(self.list, 1)
-        column.addWidget(line(self.told, None, label("左侧固定"), self.frozen, label("列")))
+        column.addWidget(line(self.told, None, label("左侧固定"), self.frozen))
         self.reset = button("恢复默认", self.restore, "ghost")
         self.agree = button("确定", self.accept, "primary")
         column.addWidget(line(self.reset, None, button("取消", self.reject), self.agree))
@@ -59,7 +59,7 @@ class ColumnsDialog(QDialog):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.blockSignals(blocked)
-        self.frozen.setValue(frozen)
+        self.frozen.setCurrentIndex(frozen)
         self._count()
 
     def paths(self) -> list[str]:

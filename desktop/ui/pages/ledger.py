@@ -271,7 +271,7 @@ class LedgerPage(Page):
         if dialog.exec():
             if dialog.usual_widths:
                 self.grid.arranged.forget_widths()
-            self.grid.arranged.show(dialog.paths(), dialog.frozen.value())
+            self.grid.arranged.show(dialog.paths(), dialog.frozen.currentIndex())
             self._looked()
         dialog.deleteLater()
 
