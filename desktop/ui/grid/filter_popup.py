@@ -38,7 +38,8 @@ class FilterPopup(QDialog):
     def __init__(
         self, column: Column, heading: str, old: Condition | None, pinyin: PinyinTable, today: str, parent: QWidget
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        # A window of its own, not a popup: only an active window is sure to get the texts of an input method.
+        super().__init__(parent, Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("panel")
         self.setAccessibleName(f"筛选{heading}")
         self.setFixedWidth(WIDTH)
@@ -69,7 +70,7 @@ class FilterPopup(QDialog):
     # what it looks like
 
     def _field(self, words: str, text: Cell) -> QLineEdit:
-        made = QLineEdit("" if text is None else str(text))
+        made = QLineEdit("" if text is None else str(text), self)
         made.setAccessibleName(words)
         made.textChanged.connect(lambda _text: self._judge())
         return made
@@ -80,13 +81,16 @@ class FilterPopup(QDialog):
         column.setSpacing(6)
         column.addWidget(label(f"筛选：{heading}", pixels=13, bold=True))
         kind = self._column.field.kind
+        asked: tuple[QLineEdit, ...] = ()
         if kind in (Kind.DATE, Kind.INTEGER):
+            asked = self.since, self.until
             column.addLayout(_pair(("从", self.since), ("到", self.until)))
         if kind is Kind.DATE:
             self.since.setPlaceholderText("如 2020 或 2020-05")
             self.spans = [self._small(name, partial(self.set_span, name)) for name in SPANS]
             column.addWidget(line(*self.spans, None, spacing=2))
         elif kind in (Kind.TEXT, Kind.LONG_TEXT):
+            asked = self.contains, self.without
             column.addLayout(_pair(("包含", self.contains), ("不包含", self.without)))
         column.addWidget(self.search)
         column.addWidget(self.values, 1)
@@ -96,6 +100,8 @@ class FilterPopup(QDialog):
         column.addWidget(line(self.every, self.turn, self.blank, self.filled, None, spacing=2))
         self.drop = button("清除本列", self.clear_all, "ghost")
         column.addWidget(line(self.drop, None, button("取消", self.reject), self.agree))
+        for field in (self.contains, self.without, self.since, self.until):
+            field.setVisible(field in asked)
         for each in self.findChildren(QPushButton):
             each.setAutoDefault(each is self.agree)
 
@@ -246,6 +252,12 @@ class FilterPopup(QDialog):
         if self.agree.isEnabled():
             self.decided.emit(self.condition())
             self.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Going elsewhere closes it, as a menu would be."""
+        if event.type() == QEvent.Type.WindowDeactivate and self.isVisible():
+            self.reject()
+        return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down goes from the search into the list."""

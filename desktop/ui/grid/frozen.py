@@ -39,6 +39,7 @@ class FrozenColumns(QTableView):
         self.setSelectionMode(grid.selectionMode())
         self.heading = GridHeader(heading.ledger_model, self)
         self.setHorizontalHeader(self.heading)
+        self.heading.sectionPressed.disconnect()
         self.heading.sort_asked.connect(heading.sort_asked)
         self.heading.filter_asked.connect(heading.filter_asked)
         self.heading.sectionMoved.connect(lambda section, _old, new: self._moved(section, new))

@@ -46,6 +46,7 @@ class LedgerGrid(QTableView):
         self.heading = GridHeader(model, self)
         self.heading.sort_asked.connect(self.sort_by)
         self.setHorizontalHeader(self.heading)
+        self.heading.sectionPressed.disconnect()
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.setTabKeyNavigation(True)
