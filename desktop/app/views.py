@@ -53,13 +53,13 @@ class NamedView:
 
 
 def to_json(view: View) -> str:
-    """The view as ASCII text."""
+    """The view as text."""
     return json.dumps({
         "conditions": [_condition_out(condition) for condition in view.conditions],
         "sort": [[sort.path, sort.descending] for sort in view.sort],
         "columns": [[column.path, column.width] for column in view.columns],
         "frozen": view.frozen,
-    })  # fmt: skip
+    }, ensure_ascii=False)  # fmt: skip
 
 
 def _condition_out(condition: Condition) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class _Parser:
         kept = tuple(item for item in sort if item.path in self._known)
         shown = tuple({item.path: item for item in columns if item.path in self._columns}.values())
         lost = self._dropped + len(sort) - len(kept) + sum(item.path not in self._columns for item in columns)
-        sentence = f"视图中有 {lost} 处用到本版没有的列，已略去" if lost else ""
+        sentence = f"视图中有 {lost} 处用到这里没有的列，已略去" if lost else ""
         return View(tuple(item for item in conditions if item is not None), kept, shown, frozen), sentence
 
     def _condition(self, read: Any, depth: int) -> Condition | None:
@@ -168,10 +168,12 @@ def _cell(value: Any) -> Cell:
 def save(session: Session, ledger: str, name: str, view: View, *, shared: bool = False) -> tuple[Changes, str]:
     """Keep a view under a name, in place of our own of that name; a shared one travels with the next bundle.
 
-    Refuses a blank or long name.
+    Refuses a blank or long name, and a view with too many picked values.
     """
     name = _checked(name)
     values = {"name": name, "subject_ledger": ledger, "body": to_json(view)}
+    if len(values["body"]) > LONGEST:
+        raise Refusal("view_size", "这个视图勾选的值太多，不能保存；请改用“包含”或起止范围来筛选")
     old = next((item for item in views_of(session, ledger) if item.own and item.name == name), None)
     with session.write(f"保存视图“{name}”") as transaction:
         if old is not None and old.shared == shared:

@@ -16,9 +16,7 @@ from tests.libraries import pair
 
 LEDGER = "detail_entry"
 PATHS = ("key", OWNER, "version", "code", "standard.title", "standard.status", "department", "primary")
-cells = st.one_of(
-    st.none(), st.integers(-(2**63), 2**63 - 1), st.text(st.characters(codec="utf-8"), max_size=5)
-)
+cells = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text(st.characters(codec="utf-8"), max_size=5))
 single = st.sampled_from((Op.FROM, Op.UNTIL, Op.CONTAINS, Op.FOUND))
 tests = st.one_of(
     st.builds(Test, st.sampled_from(PATHS), st.sampled_from((Op.IN, Op.NOT_IN, Op.BLANK, Op.FILLED)),
@@ -55,7 +53,7 @@ def test_what_this_version_does_not_know_is_left_out_and_said(office: Session) -
     )  # fmt: skip
     view, sentence = views.from_json(office, LEDGER, views.to_json(newer))
     assert view == View((Group((VIEW.conditions[0],)),), (Sort("code"),), (ViewColumn("code", 90),), 1)
-    assert sentence == "视图中有 5 处用到本版没有的列，已略去"
+    assert sentence == "视图中有 5 处用到这里没有的列，已略去"
 
 
 _GOOD = json.loads(views.to_json(VIEW))
@@ -111,6 +109,12 @@ def test_a_view_needs_a_name(office: Session, name: str) -> None:
     with pytest.raises(Refusal) as caught:
         views.save(office, LEDGER, name, VIEW)
     assert caught.value.code == "view_name"
+
+
+def test_a_view_too_large_to_be_read_back_is_not_saved(office: Session) -> None:
+    with pytest.raises(Refusal) as caught:
+        views.save(office, LEDGER, "大", View((Test("code", Op.IN, ("长" * views.LONGEST,)),)))
+    assert caught.value.code == "view_size"
 
 
 def test_sharing_moves_a_view_into_the_stream_for_all(office: Session) -> None:

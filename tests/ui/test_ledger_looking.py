@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.app import setup, views
+from desktop.app.filters import LISTED, Value
 from desktop.app.views import View
 from desktop.domain.query import OWNER, Op, Query, Sort, Test
 from desktop.ui.grid.columns_dialog import ColumnsDialog
@@ -86,6 +87,10 @@ def _tick(popup: FilterPopup, *texts: str) -> None:
         item.setCheckState(Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
 
 
+def _order(page: LedgerPage) -> list[Sort]:
+    return list(page.model.query.sort)
+
+
 def _settled(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: not window.desk.runner.busy)
 
@@ -107,11 +112,11 @@ def test_a_heading_sorts_and_shift_adds_a_key_with_its_rank(window: MainWindow, 
     page = _standards(window)
     heading = page.grid.heading
     _click(qtbot, page, LEVEL)
-    assert page.model.query.sort == (Sort(LEVEL),)
+    assert _order(page) == [Sort(LEVEL)]
     assert heading.marks(_section(page, LEVEL)) == "升序"
     _click(qtbot, page, NUMBER, SHIFT)
     _click(qtbot, page, NUMBER, SHIFT)
-    assert page.model.query.sort == (Sort(LEVEL), Sort(NUMBER, True))
+    assert _order(page) == [Sort(LEVEL), Sort(NUMBER, True)]
     assert heading.marks(_section(page, LEVEL)) == "第 1 升序"
     assert page.grid.frozen.heading.marks(_section(page, NUMBER)) == "第 2 降序"
     query = Query("detail_entry", page.base(), (Sort(LEVEL), Sort(NUMBER, True)), window.desk.session.today())
@@ -120,7 +125,7 @@ def test_a_heading_sorts_and_shift_adds_a_key_with_its_rank(window: MainWindow, 
     _click(qtbot, page, LEVEL)
     _click(qtbot, page, LEVEL)
     _click(qtbot, page, LEVEL)
-    assert page.model.query.sort == ()
+    assert _order(page) == []
 
 
 def test_sorting_keeps_the_current_row(window: MainWindow, qtbot: QtBot) -> None:
@@ -247,12 +252,12 @@ def test_dates_from_and_until_and_what_is_no_date(window: MainWindow, qtbot: QtB
 
 def test_blank_and_filled_cells_and_the_reverse_of_a_choice(window: MainWindow, qtbot: QtBot) -> None:
     page = _standards(window)
-    for press, holds in (("blank", lambda day: day == ""), ("filled", lambda day: day != "")):
+    for press, filled in (("blank", False), ("filled", True)):
         _click(qtbot, page, DAY, funnel=True)
         popup = _popup(qtbot, page)
         getattr(popup, press).click()
         popup.agree.click()
-        assert page.model.rowCount() and all(holds(day) for day in _texts(page, DAY))
+        assert page.model.rowCount() and {bool(day) for day in _texts(page, DAY)} == {filled}
     _click(qtbot, page, DAY, funnel=True)
     popup = _popup(qtbot, page)
     popup.turn.click()
@@ -276,6 +281,35 @@ def test_derived_states_are_filtered_and_every_chip_goes_at_once(window: MainWin
     assert len(page.chips.words()) == 3
     page.chips.findChildren(QPushButton)[-1].click()
     assert page.model.rowCount() == every
+
+
+def test_at_most_500_values_are_listed_and_a_search_reaches_the_rest(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    column = page.model.columns[_section(page, TITLE)]
+    read = window.desk.session.read
+    popup = FilterPopup(column, "标准名称", None, read.pinyin, "2026-01-01", page)
+    popup.fill([Value(None, "", 3), *(Value(f"名称{number}", f"名称{number}", 1) for number in range(900))])
+    assert popup.values.count() == LISTED
+    assert popup.told.text() == "只列出前 500 项，另有 401 项，请用查找"
+    popup.search.setText("mc899")
+    assert [popup.values.item(row).text() for row in range(popup.values.count())] == ["名称899　1"]
+    assert popup.condition() == Test(TITLE, Op.IN, ("名称899",))
+    popup.search.setText("空")
+    assert popup.condition() == Test(TITLE, Op.BLANK)
+    popup.search.clear()
+    assert popup.condition() is None
+    popup.every.click()
+    popup.invert()
+    assert popup.condition() is None
+    popup.deleteLater()
+
+
+def test_a_heading_tells_how_it_is_looked_at(window: MainWindow, qtbot: QtBot) -> None:
+    page = _standards(window)
+    page.set_filter(LEVEL, Test(LEVEL, Op.FILLED))
+    _click(qtbot, page, LEVEL)
+    said = page.grid.heading.tip(_section(page, LEVEL)).splitlines()
+    assert said[0] == "已筛选，升序" and "Alt+↓" in said[-1]
 
 
 # columns
@@ -409,7 +443,7 @@ def test_what_a_view_has_lost_is_said(window: MainWindow) -> None:
     page = _standards(window)
     views.save(window.desk.session, "detail_entry", "新版的", View((Test("colour", Op.BLANK),)))
     _action(page, "新版的").trigger()
-    assert "本版没有的列" in window.notice.sentence
+    assert "这里没有的列" in window.notice.sentence
 
 
 def test_a_damaged_memory_is_forgotten(library: Path, qtbot: QtBot) -> None:

@@ -1,8 +1,8 @@
 """The heading of a grid: label, funnel of a filtered column, arrow and rank of a sorted one; clicks sort and filter."""
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionHeader, QWidget
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionHeader, QToolTip, QWidget
 
 from desktop.domain.query import Sort
 from desktop.ui import theme
@@ -12,6 +12,7 @@ from desktop.ui.icons import icon
 FUNNEL_ZONE = 24
 """Width of the part at the right that opens the filter, in logical pixels."""
 MARK = 12
+HINT = "点按排序，按住 Shift 点按加为下一级排序；点右侧漏斗或按 Alt+↓ 筛选；拖动调整顺序"
 EDGE = 5
 """What is left of a section's sides for changing its width."""
 
@@ -58,7 +59,7 @@ class GridHeader(QHeaderView):
         self.viewport().update()
 
     def marks(self, section: int) -> str:
-        """What a heading shows beside its label, in words for a screen reader."""
+        """What a heading shows beside its label, in words."""
         path = self._path(section)
         said = ["已筛选"] if path in self._filtered else []
         paths = [sort.path for sort in self.ledger_model.query.sort]
@@ -96,6 +97,20 @@ class GridHeader(QHeaderView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.logicalIndexAt(event.position().toPoint()))
         super().mouseMoveEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The tip says what the column is, how it is looked at, and what can be done."""
+        if event.type() == QEvent.Type.ToolTip:
+            assert isinstance(event, QHelpEvent)
+            if (section := self.logicalIndexAt(event.pos())) >= 0:
+                QToolTip.showText(event.globalPos(), self.tip(section), self)
+                return True
+        return super().viewportEvent(event)
+
+    def tip(self, section: int) -> str:
+        """Help of the column, its marks in words, and the way to sort and filter."""
+        explained = self.ledger_model.headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+        return "\n".join(filter(None, (explained, self.marks(section), HINT)))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(-1)
