@@ -3,29 +3,45 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from desktop.ui import theme
-from desktop.ui.icons import icon
-from desktop.ui.widgets import clear, label
+from desktop.ui.widgets import button, clear, label
 
 LONGEST = 36
 """Characters of a chip; all of it stands in its tip."""
+CROSS = "  ×"
+NARROWEST, PADDING = 72, 9
 
 
 class Chip(QPushButton):
     """What one column is filtered by; pressing it, or Delete, takes the filter away."""
 
     def __init__(self, words: str, pressed: Callable[[], object]) -> None:
-        super().__init__(f"{words if len(words) <= LONGEST else words[: LONGEST - 1] + '…'}  ×")
+        super().__init__(f"{words if len(words) <= LONGEST else words[: LONGEST - 1] + '…'}{CROSS}")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setProperty("kind", "chip")
         self.setFont(theme.font(12))
         self.setToolTip(f"{words}\n点按取消这项筛选")
         self.setAccessibleName(f"筛选 {words}，按 Delete 取消")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(lambda _checked=False: pressed())
+
+    def minimumSizeHint(self) -> QSize:
+        """A chip gives way to others; its cross stays."""
+        return QSize(NARROWEST, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        metrics = self.fontMetrics()
+        room = self.width() - 2 * PADDING - metrics.horizontalAdvance(CROSS)
+        words = self.text().removesuffix(CROSS)
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+        option.text = shown + CROSS  # type: ignore[attr-defined]
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -55,12 +71,8 @@ class ChipRow(QWidget):
         if also:
             self._row.addWidget(label(also, pixels=12))
         if chips or also:
-            drop = Chip("清除全部", self.cleared.emit)
-            drop.setText("清除全部")
-            drop.setProperty("kind", "ghost")
-            drop.setIcon(icon("close", "text_2"))
-            drop.setToolTip("取消全部筛选，显示所有行")
-            drop.setAccessibleName("清除全部筛选")
+            drop = button("清除全部", self.cleared.emit, "ghost", "close", "取消全部筛选，显示所有行")
+            drop.setFont(theme.font(12))
             self._row.addWidget(drop)
         self._row.addStretch(1)
 
