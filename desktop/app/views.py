@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from desktop.app.columns import columns_to_choose
+from desktop.app.columns import columns_to_choose, owner_column
 from desktop.app.editing import delete_rows, why_read_only
 from desktop.app.filters import paths_of
 from desktop.app.session import Session
@@ -50,6 +50,8 @@ class NamedView:
     shared: bool = False
     own: bool = False
     dropped: str = ""
+    owner: str = ""
+    """The name of the unit that shares it; empty for our own."""
 
 
 def to_json(view: View) -> str:
@@ -218,15 +220,17 @@ def _checked(name: str) -> str:
 def views_of(session: Session, ledger: str) -> list[NamedView]:
     """Saved views of a ledger by name: our own and those shared with us. A damaged one shows everything and says so."""
     found = []
+    units = owner_column(session).field
     for row in session.read.records(SavedView, Query("saved_view", where(subject_ledger=ledger), (Sort("name"),))):
         try:
             view, dropped = from_json(session, ledger, str(row.body or ""))
         except Refusal as refusal:
             view, dropped = View(), refusal.message
         stored = session.read.any_row("saved_view", row.key) or {}
-        own = owner_of(row.key) == session.identity.organisation
+        owner = owner_of(row.key)
+        own = owner == session.identity.organisation
         shared = stored.get("_stream") == Audience.ALL.value
-        found.append(NamedView(str(row.name), view, row.key, shared, own, dropped))
+        found.append(NamedView(str(row.name), view, row.key, shared, own, dropped, "" if own else units.show(owner)))
     return found
 
 

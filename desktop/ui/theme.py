@@ -179,6 +179,9 @@ def _sheet(c: dict[str, str]) -> str:
     QHeaderView::section {{ background: {c["head"]}; color: {c["text_2"]}; border: none;
         border-right: 1px solid {c["line"]}; border-bottom: 1px solid {c["line_strong"]}; padding: 0 8px;
         font-weight: 700; font-size: 12px; }}
+    QHeaderView {{ background: {c["head"]}; }}
+    QTableCornerButton::section {{ background: {c["head"]}; border: none; border-right: 1px solid {c["line"]};
+        border-bottom: 1px solid {c["line_strong"]}; }}
     QTabBar::tab {{ padding: 6px 12px; border-bottom: 2px solid transparent; color: {c["text_2"]}; }}
     QTabBar::tab:selected {{ border-bottom: 2px solid {c["accent"]}; color: {c["accent"]}; font-weight: 700; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {c["line"]}; }}

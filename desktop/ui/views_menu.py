@@ -70,7 +70,8 @@ class ViewsMenu(QMenu):
             heading = self.addAction(title)
             heading.setEnabled(False)
         for view in listed:
-            action = self.addAction(view.name.replace("&", "&&"), partial(self._page.show_view, view))
+            words = f"{view.name}（{view.owner}）" if view.owner else view.name
+            action = self.addAction(words.replace("&", "&&"), partial(self._page.show_view, view))
             action.setCheckable(True)
             action.setChecked((view.name, view.key) == (self._page.view_now.name, self._page.view_now.key))
             if view.shared and view.own:

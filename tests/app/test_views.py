@@ -142,6 +142,7 @@ def test_the_bureaus_shared_view_arrives_read_only(tmp_path: Path) -> None:
     syncing.apply_bundle(office, path)
     (found,) = views.views_of(office, LEDGER)
     assert (found.name, found.view, found.own, found.shared) == ("市局口径", VIEW, False, True)
+    assert found.owner == "杭州市机关事务管理局"
     with pytest.raises(Refusal):
         views.delete(office, found.key)
     with pytest.raises(Refusal):

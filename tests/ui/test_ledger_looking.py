@@ -277,7 +277,8 @@ def test_derived_states_are_filtered_and_every_chip_goes_at_once(window: MainWin
     _tick(popup, "现行")
     popup.agree.click()
     assert set(_texts(page, "standard.status")) == {"现行"}
-    page.filter_by(LEVEL, ("national",))
+    page.filter_by(LEVEL, ("没有这一级",))
+    assert page.counted.text().endswith("没有符合条件的行，请放宽或清除筛选")
     assert len(page.chips.words()) == 3
     page.chips.findChildren(QPushButton)[-1].click()
     assert page.model.rowCount() == every

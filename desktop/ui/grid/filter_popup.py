@@ -27,6 +27,8 @@ from desktop.ui.widgets import button, label, line
 
 SPANS = ("今年", "本季度", "本月")
 WIDTH = 320
+LONGEST = 80
+"""Characters of a value in the list; all of it stands in its tip."""
 
 
 class FilterPopup(QDialog):
@@ -151,11 +153,11 @@ class FilterPopup(QDialog):
         at = self.values.currentRow()
         self.values.clear()
         for value in self._found[:LISTED]:
-            item = QListWidgetItem(f"{value.text or BLANK}　{value.count}")
+            item = QListWidgetItem(f"{' '.join(value.text[:LONGEST].split()) or BLANK}　{value.count}")
             item.setData(Qt.ItemDataRole.UserRole, value.cell)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if value.cell in self.picked else Qt.CheckState.Unchecked)
-            item.setToolTip(value.text)
+            item.setToolTip(value.text[:2000])
             self.values.addItem(item)
         self.values.setCurrentRow(max(0, min(at, self.values.count() - 1)))
         self.values.blockSignals(blocked)

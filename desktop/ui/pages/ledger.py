@@ -199,7 +199,9 @@ class LedgerPage(Page):
         self.back.setVisible(deleted)
         every = self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today(), deleted=deleted))
         errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
-        self.counted.setText(f"{'回收站 ' if deleted else ''}显示 {self.model.rowCount()} / 共 {every}{errors}")
+        shown = self.model.rowCount()
+        hint = "　没有符合条件的行，请放宽或清除筛选" if every and not shown else ""
+        self.counted.setText(f"{'回收站 ' if deleted else ''}显示 {shown} / 共 {every}{errors}{hint}")
 
     def show_target(self, target: object) -> None:
         if isinstance(target, str):
