@@ -117,6 +117,7 @@ def _colour_in(application: QApplication) -> None:
 def _sheet(c: dict[str, str]) -> str:
     height = heights().control - 2
     arrow = (resources.folder() / "theme" / ("arrow-dark.svg" if c is DARK else "arrow-light.svg")).as_posix()
+    tick = (resources.folder() / "theme" / "tick.svg").as_posix()
     return f"""
     QWidget#navigation, QStatusBar {{ background: {c["nav"]}; }}
     QWidget#header, QWidget#toolbar {{ background: {c["window"]}; border-bottom: 1px solid {c["line_strong"]}; }}
@@ -145,6 +146,12 @@ def _sheet(c: dict[str, str]) -> str:
     QPushButton[kind="ghost"] {{ background: transparent; border: 1px solid transparent; color: {c["text_2"]}; }}
     QPushButton[kind="ghost"]:hover {{ background: {c["sunk"]}; }}
     QPushButton[kind="ghost"]:focus {{ border: 2px solid {c["accent"]}; }}
+    QPushButton[kind="chip"] {{ background: {c["accent_soft"]}; border: 1px solid {c["line_strong"]};
+        border-radius: 4px; padding: 0 8px; min-height: 24px; }}
+    QPushButton[kind="chip"]:focus {{ border: 2px solid {c["accent"]}; padding: 0 7px; min-height: 22px; }}
+    QPushButton::menu-indicator {{ image: url("{arrow}"); width: 12px; height: 12px; right: 6px;
+        subcontrol-origin: padding; subcontrol-position: center right; }}
+    QDialog#panel {{ background: {c["surface"]}; border: 1px solid {c["line_strong"]}; }}
     QPushButton[kind="danger"] {{ border: 1px solid {c["bad"]}; color: {c["bad"]}; }}
     QPushButton[kind="verdict"]:checked {{ background: {c["selection"]}; border: 2px solid {c["accent"]}; }}
     QPushButton[kind="navigation"] {{ background: transparent; border: none; text-align: left; padding: 0 12px;
@@ -164,10 +171,17 @@ def _sheet(c: dict[str, str]) -> str:
         border: 1px solid {c["bad"]}; }}
     QTableView, QTreeView, QListView {{ background: {c["surface"]}; border: none; outline: 0;
         selection-background-color: {c["selection"]}; selection-color: {c["text"]}; gridline-color: {c["line"]}; }}
+    QListView::indicator {{ width: 14px; height: 14px; border: 1px solid {c["control"]}; border-radius: 3px;
+        background: {c["surface"]}; }}
+    QListView::indicator:checked {{ background: {c["accent_fill"]}; border: 1px solid {c["accent_fill"]};
+        image: url("{tick}"); }}
     QTableView#frozen {{ border-right: 2px solid {c["line_strong"]}; }}
     QHeaderView::section {{ background: {c["head"]}; color: {c["text_2"]}; border: none;
         border-right: 1px solid {c["line"]}; border-bottom: 1px solid {c["line_strong"]}; padding: 0 8px;
         font-weight: 700; font-size: 12px; }}
+    QHeaderView {{ background: {c["head"]}; }}
+    QTableCornerButton::section {{ background: {c["head"]}; border: none; border-right: 1px solid {c["line"]};
+        border-bottom: 1px solid {c["line_strong"]}; }}
     QTabBar::tab {{ padding: 6px 12px; border-bottom: 2px solid transparent; color: {c["text_2"]}; }}
     QTabBar::tab:selected {{ border-bottom: 2px solid {c["accent"]}; color: {c["accent"]}; font-weight: 700; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {c["line"]}; }}

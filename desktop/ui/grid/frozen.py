@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QTableView, QWidget
 
 from desktop.ui import theme
 from desktop.ui.grid.delegate import CellDelegate
+from desktop.ui.grid.header import GridHeader
 
 EDGE = 2
 """Width of the line after the frozen columns, in logical pixels."""
@@ -16,7 +17,11 @@ class FrozenColumns(QTableView):
     """Lies over the left edge of `grid` and shows its first `count` columns whatever is scrolled."""
 
     def __init__(
-        self, grid: QTableView, count: int, edited: Callable[[QAbstractItemDelegate.EndEditHint], None]
+        self,
+        grid: QTableView,
+        heading: GridHeader,
+        count: int,
+        edited: Callable[[QAbstractItemDelegate.EndEditHint], None],
     ) -> None:
         super().__init__(grid)
         self._grid, self._count, self._edited = grid, count, edited
@@ -32,11 +37,13 @@ class FrozenColumns(QTableView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(grid.verticalScrollMode())
         self.setSelectionMode(grid.selectionMode())
-        self.horizontalHeader().setFixedHeight(grid.horizontalHeader().height())
-        self.horizontalHeader().setSectionsClickable(True)
-        self.horizontalHeader().setDefaultAlignment(grid.horizontalHeader().defaultAlignment())
-        self.horizontalHeader().sectionClicked.connect(grid.horizontalHeader().sectionClicked)
-        self.horizontalHeader().sectionResized.connect(lambda at, _old, new: grid.setColumnWidth(at, new))
+        self.heading = GridHeader(heading.ledger_model, self)
+        self.setHorizontalHeader(self.heading)
+        self.heading.sectionPressed.disconnect()
+        self.heading.sort_asked.connect(heading.sort_asked)
+        self.heading.filter_asked.connect(heading.filter_asked)
+        self.heading.sectionMoved.connect(lambda section, _old, new: self._moved(section, new))
+        self.heading.sectionResized.connect(lambda at, _old, new: grid.setColumnWidth(at, new))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(grid.customContextMenuRequested)
         self.verticalScrollBar().valueChanged.connect(grid.verticalScrollBar().setValue)
@@ -45,6 +52,21 @@ class FrozenColumns(QTableView):
         grid.horizontalHeader().sectionMoved.connect(lambda *_: self.place())
         self.place()
         self.show()
+
+    @property
+    def count(self) -> int:
+        """How many columns stay."""
+        return self._count
+
+    def freeze(self, count: int) -> None:
+        """Let this many columns stay."""
+        self._count = count
+        self.place()
+
+    def _moved(self, section: int, new: int) -> None:
+        """A heading dragged here moves in the grid; frozen columns stand first in both."""
+        header = self._grid.horizontalHeader()
+        header.moveSection(header.visualIndex(section), new)
 
     @property
     def sections(self) -> list[int]:
@@ -77,6 +99,6 @@ class FrozenColumns(QTableView):
         left = self._grid.verticalHeader().width() + self._grid.frameWidth()
         top = self._grid.frameWidth()
         room = self._grid.viewport().width()
-        self.setVisible(width < room * 0.7)
+        self.setVisible(0 < width < room * 0.7)
         height = self._grid.viewport().height() + self._grid.horizontalHeader().height()
         self.setGeometry(left, top, width + EDGE, height)

@@ -2,13 +2,14 @@
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from desktop.app.columns import columns_by_default, columns_to_choose
 from desktop.app.editing import check_edit, why_read_only
-from desktop.app.labels import columns_in_use, label_of, spare_labels
+from desktop.app.labels import label_of, spare_labels
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.query import Query, Sort
@@ -36,6 +37,7 @@ class LedgerModel(QAbstractTableModel):
         self.locked = ""
         """Why nothing can be edited just now; empty if it can."""
         self._labels = spare_labels(session)
+        self._chosen: tuple[str, ...] = ()
         self.columns = self._columns_now()
         self._stand_ins = session.schema.stand_ins(query.ledger)
         self._rids: array[int] = array("q")
@@ -54,11 +56,19 @@ class LedgerModel(QAbstractTableModel):
         self.endResetModel()
 
     def _columns_now(self) -> list[Column]:
-        return [
-            column
-            for column in columns_in_use(self.session, self.query.ledger)
-            if column.shown or column.path in self._labels
-        ]
+        ledger = self.query.ledger
+        known = {column.path: column for column in columns_to_choose(self.session, ledger)}
+        chosen = [known[path] for path in self._chosen if path in known]
+        return chosen or columns_by_default(self.session, ledger)
+
+    def show_columns(self, paths: Sequence[str]) -> None:
+        """Show these columns in this order; unknown ones are left out, none at all means those by default."""
+        self.beginResetModel()
+        usual = [column.path for column in columns_by_default(self.session, self.query.ledger)]
+        self._chosen = () if list(paths) == usual else tuple(paths)
+        self.columns = self._columns_now()
+        self._pages.clear()
+        self.endResetModel()
 
     def reload(self) -> None:
         """Read rows and columns anew, keeping typed texts; an import may have given a spare field its label."""

@@ -10,11 +10,12 @@ from desktop.app import editing
 from desktop.app.editing import Edit, Refused
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.domain.query import Sort
 from desktop.ui import theme
 from desktop.ui.grid import clipboard
+from desktop.ui.grid.arranged import Arranged
 from desktop.ui.grid.delegate import CellDelegate
 from desktop.ui.grid.frozen import FrozenColumns
+from desktop.ui.grid.header import GridHeader, next_sort
 from desktop.ui.grid.model import Index, LedgerModel
 from desktop.ui.runner import Runner
 
@@ -33,7 +34,6 @@ class LedgerGrid(QTableView):
         super().__init__(parent)
         self.ledger_model = model
         self._runner = runner
-        self._clicked: tuple[Sort, ...] = ()
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self))
         self.setShowGrid(False)
@@ -43,22 +43,17 @@ class LedgerGrid(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme.heights().row)
         self.verticalHeader().setMinimumWidth(44)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        header = self.horizontalHeader()
-        header.setFixedHeight(theme.heights().header)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionsMovable(True)
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.sectionClicked.connect(self._sort)
+        self.heading = GridHeader(model, self)
+        self.heading.sort_asked.connect(self.sort_by)
+        self.setHorizontalHeader(self.heading)
+        self.heading.sectionPressed.disconnect()
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.setTabKeyNavigation(True)
         model.edit_asked.connect(self._write_one)
         runner.locked_changed.connect(self._lock)
-        for section, column in enumerate(model.columns):
-            self.setColumnWidth(section, min(320, max(72, column.field.width * 8 + 20)))
-        self.frozen = FrozenColumns(self, frozen, self._edited)
+        self.frozen = FrozenColumns(self, self.heading, frozen, self._edited)
+        self.arranged = Arranged(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -266,17 +261,22 @@ class LedgerGrid(QTableView):
 
     # order and menus
 
-    def _sort(self, section: int) -> None:
-        path = self.ledger_model.columns[section].path
-        old = self._clicked
-        again = next((sort for sort in old if sort.path == path), None)
-        chosen = Sort(path, descending=again is not None and not again.descending)
-        shift = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
-        rest = tuple(sort for sort in old if sort.path != path) if shift else ()
-        self._clicked = (*rest, chosen)
-        self.ledger_model.sort_by(self._clicked)
-        order = Qt.SortOrder.DescendingOrder if chosen.descending else Qt.SortOrder.AscendingOrder
-        self.horizontalHeader().setSortIndicator(section, order)
+    def sort_by(self, path: str, add: bool = False) -> None:
+        """Order by a column, again the other way round, a third time not; the current row stays the current one."""
+        current = self.currentIndex()
+        key, section = (self.ledger_model.key_at(current.row()), current.column()) if current.isValid() else ("", 0)
+        self.ledger_model.sort_by(next_sort(self.ledger_model.query.sort, path, add=add))
+        if key and (row := self.ledger_model.row_of(key)) >= 0:
+            self.setCurrentIndex(self.ledger_model.index(row, section))
+
+    def heading_of(self, section: int) -> GridHeader:
+        """The heading in which a column is seen."""
+        return self.frozen.heading if self.frozen.covers(section) else self.heading
+
+    def show_filtered(self, paths: frozenset[str]) -> None:
+        """Mark the headings of the columns that are filtered; their order is shown anew as well."""
+        self.heading.show_filtered(paths)
+        self.frozen.heading.show_filtered(paths)
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)

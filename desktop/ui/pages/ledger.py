@@ -5,21 +5,28 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from desktop.app import editing, syncing
+from desktop.app.columns import column_of, columns_by_default, columns_to_choose
+from desktop.app.filters import Value, condition_words, values_of
+from desktop.app.labels import label_of, spare_labels
+from desktop.app.views import NamedView, View, by_column, views_of
 from desktop.domain.changes import Changes
 from desktop.domain.query import EVERYTHING, Condition, Group, Op, Query, Sort, Test, owner_of
 from desktop.domain.record import Cell
 from desktop.ui.desk import Desk, Page
+from desktop.ui.grid.chips import ChipRow
+from desktop.ui.grid.columns_dialog import ColumnsDialog
+from desktop.ui.grid.filter_popup import FilterPopup
 from desktop.ui.grid.model import LedgerModel
 from desktop.ui.grid.view import LedgerGrid
+from desktop.ui.kept import keep_view, kept_view
 from desktop.ui.record_panel import RecordPanel
 from desktop.ui.review_dialog import ReviewDialog
-from desktop.ui.widgets import button, clear, label, line, toolbar
-
-VALUES_OFFERED = 40
-"""Values of a column offered for filtering."""
+from desktop.ui.views_menu import ViewsMenu
+from desktop.ui.widgets import button, label, line, toolbar
 
 
 class LedgerPage(Page):
@@ -32,12 +39,15 @@ class LedgerPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._chips: list[Test] = []
+        kept = kept_view(self.session, self.ledger)
+        view = kept or View(sort=self.sort, frozen=self.frozen)
+        self.filters: dict[str, Condition] = by_column(view.conditions)
+        """Column path → what is asked of it; conditions on several columns stand under an empty path."""
+        self.view_now = NamedView("全部" if not view.conditions else "", View(sort=self.sort))
+        """The view chosen last."""
         self._only: tuple[str, ...] = ()
-        self.model = LedgerModel(self.session, self._query())
-        self.grid = LedgerGrid(self.model, desk.runner, self.frozen)
-        self.panel = RecordPanel(desk, self.ledger)
-        self.counted = label("", "quiet", 12)
+        self._popup: FilterPopup | None = None
+        self._labels = spare_labels(self.session)
         self.words = QLineEdit()
         self.words.setPlaceholderText("筛选：文字或拼音首字母")
         self.words.setClearButtonEnabled(True)
@@ -45,13 +55,28 @@ class LedgerPage(Page):
         self.bin = button("回收站", self.reload, "ghost", "trash", "看已删除的行；选中后点“恢复”")
         self.bin.setCheckable(True)
         self.back = button("恢复", self.restore_rows, icon_name="undo")
+        self.model = LedgerModel(self.session, Query(self.ledger, sort=view.sort, as_of=self.session.today()))
+        self.grid = LedgerGrid(self.model, desk.runner, view.frozen)
+        self.grid.arranged.remember(view.columns)
+        self.grid.arranged.show([column.path for column in view.columns], view.frozen)
+        self.panel = RecordPanel(desk, self.ledger)
+        self.counted = label("", "quiet", 12)
+        self.chips = ChipRow()
+        self.views = button("", lambda: None, "ghost", "book", "选择或保存视图：筛选、排序和列")
+        self.views.setMenu(ViewsMenu(self))
+        self._timers()
+        self._lay_out()
+        self._connect()
+        self.reload()
+
+    def _timers(self) -> None:
         self._later = QTimer(self, singleShot=True, interval=150)
         self._later.timeout.connect(self.reload)
         self.words.textChanged.connect(lambda _text: self._later.start())
-        self._chip_row = QHBoxLayout()
-        chip_holder = QWidget()
-        chip_holder.setLayout(self._chip_row)
-        self._chip_row.setContentsMargins(16, 4, 16, 4)
+        self._keep = QTimer(self, singleShot=True, interval=300)
+        self._keep.timeout.connect(self.keep)
+
+    def _lay_out(self) -> None:
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.grid)
         split.addWidget(self.panel)
@@ -61,26 +86,33 @@ class LedgerPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(
-            toolbar(
-                *self.tools(),
-                *self._bureau_tools(),
-                None,
-                self.words,
-                self.bin,
-                button("筛选", self._offer_filters, "ghost", "funnel"),
-            )
+        column.addWidget(toolbar(*self.tools(), *self._bureau_tools(), None, self.words, self.bin))
+        looking = line(
+            self.views,
+            self.chips,
+            button("筛选", self.filter_current, "ghost", "funnel", "筛选当前列（Alt+↓，或点列标题右侧的漏斗）"),
+            button("列", self.choose_columns, "ghost", "columns", "选择要显示的列、顺序和固定的列数"),
         )
-        column.addWidget(chip_holder)
+        looking.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        looking.setContentsMargins(8, 2, 16, 2)
+        column.addWidget(looking)
         column.addWidget(split, 1)
         foot = line(self.counted, None, self.back)
         foot.setContentsMargins(16, 4, 16, 4)
         column.addWidget(foot)
-        self.grid.committed.connect(desk.changed)
-        self.grid.complained.connect(lambda sentence: desk.say("warn", sentence))
+
+    def _connect(self) -> None:
+        self.grid.committed.connect(self.desk.changed)
+        self.grid.complained.connect(lambda sentence: self.desk.say("warn", sentence))
         self.grid.row_chosen.connect(self.panel.show_record)
         self.grid.history_asked.connect(self.panel.show_history)
-        self.reload()
+        self.grid.heading.filter_asked.connect(self.open_filter)
+        self.grid.heading.sort_asked.connect(lambda *_: self._looked())
+        self.grid.arranged.changed.connect(self._keep.start)
+        self.chips.dropped.connect(self.drop_filter)
+        self.chips.cleared.connect(self.clear_filters)
+        shortcut = QShortcut(QKeySequence("Alt+Down"), self.grid, context=Qt.ShortcutContext.WidgetShortcut)
+        shortcut.activated.connect(self.filter_current)
 
     def tools(self) -> Sequence[QWidget]:
         """The buttons of this ledger."""
@@ -126,24 +158,25 @@ class LedgerPage(Page):
         """What the page always shows."""
         return EVERYTHING
 
-    def _query(self) -> Query:
-        tests: list[Condition] = [self.base(), *self._chips]
+    def _query(self, without: str | None = None) -> Query:
+        """What is asked for; `without` leaves out the filter of one column."""
+        tests = [self.base(), *(test for path, test in self.filters.items() if path != without)]
         if self._only:
             tests.append(Test("key", Op.IN, self._only))
-        words = self.words.text().strip() if hasattr(self, "words") else ""
-        if words:
+        if words := self.words.text().strip():
             tests.append(Test("", Op.FOUND, (words,)))
-        sort = self.model.query.sort if hasattr(self, "model") else self.sort
-        deleted = hasattr(self, "bin") and self.bin.isChecked()
-        return Query(self.ledger, Group(tuple(tests)), sort, self.session.today(), deleted)
+        return Query(
+            self.ledger, Group(tuple(tests)), self.model.query.sort, self.session.today(), self.bin.isChecked()
+        )
 
     def reload(self) -> None:
         """Ask again for the rows."""
+        self._labels = spare_labels(self.session)
         self.model.set_query(self._query())
         if self.model.rowCount() and not self.grid.currentIndex().isValid():
             self.grid.setCurrentIndex(self.model.index(0, 0))
         self.reload_counts()
-        self._show_chips()
+        self._looked()
 
     def restore_rows(self) -> None:
         """Bring the selected rows back from the recycle bin."""
@@ -166,7 +199,9 @@ class LedgerPage(Page):
         self.back.setVisible(deleted)
         every = self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today(), deleted=deleted))
         errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
-        self.counted.setText(f"{'回收站 ' if deleted else ''}显示 {self.model.rowCount()} / 共 {every}{errors}")
+        shown = self.model.rowCount()
+        hint = "　没有符合条件的行，请放宽或清除筛选" if every and not shown else ""
+        self.counted.setText(f"{'回收站 ' if deleted else ''}显示 {shown} / 共 {every}{errors}{hint}")
 
     def show_target(self, target: object) -> None:
         if isinstance(target, str):
@@ -177,45 +212,119 @@ class LedgerPage(Page):
             self._only = tuple(str(key) for key in target)
             self.reload()
 
+    # how the rows are looked at
+
     def clear_filters(self) -> None:
         """Show every row again."""
-        self._chips, self._only = [], ()
+        self.filters, self._only = {}, ()
         self.words.clear()
         self.reload()
 
     def filter_by(self, path: str, values: tuple[Cell, ...]) -> None:
         """Show only rows with these values."""
-        self._chips = [chip for chip in self._chips if chip.path != path] + [Test(path, Op.IN, values)]
+        self.set_filter(path, Test(path, Op.IN, values))
+
+    def set_filter(self, path: str, condition: Condition | None) -> None:
+        """Filter one column anew, or no more."""
+        self.filters.pop(path, None)
+        if condition is not None:
+            self.filters[path] = condition
         self.reload()
 
-    def _offer_filters(self) -> None:
-        menu = QMenu(self)
-        query = replace(self._query(), sort=())
-        for column in self.model.columns:
-            if not column.field.choices and column.path not in ("department", "code") and column.plain is None:
-                continue
-            values = self.session.read.values(query, column.path)[:VALUES_OFFERED]
-            if len(values) < 2:
-                continue
-            inner = menu.addMenu(column.label)
-            for value, number in values:
-                text = f"{column.field.show(value) or '（空）'}　{number}"
-                inner.addAction(text, partial(self.filter_by, column.path, (value,)))
-        menu.exec(self.mapToGlobal(self.words.geometry().bottomLeft()))
-        menu.deleteLater()
+    def drop_filter(self, path: str) -> None:
+        """Take the filter of a column away."""
+        self.set_filter(path, None)
+        self.grid.setFocus()
 
-    def _show_chips(self) -> None:
-        clear(self._chip_row)
-        for chip in self._chips:
-            column = self.session.schema.column(self.ledger, chip.path)
-            words = "、".join(column.field.show(value) or "（空）" for value in chip.values)
-            self._chip_row.addWidget(button(f"{column.label}：{words}  ×", partial(self._drop, chip), "ghost"))
-        if self._only:
-            self._chip_row.addWidget(label(f"只看选定的 {len(self._only)} 行", pixels=12))
-        if self._chips or self._only:
-            self._chip_row.addWidget(button("清除全部", self.clear_filters, "ghost"))
-        self._chip_row.addStretch(1)
+    def filter_current(self) -> None:
+        """Open the filter of the current column."""
+        index = self.grid.currentIndex()
+        self.open_filter(index.column() if index.isValid() else self.grid.heading.logicalIndex(0))
 
-    def _drop(self, chip: Test) -> None:
-        self._chips.remove(chip)
+    def open_filter(self, section: int) -> None:
+        """Open the filter of a column; its values are counted in the background."""
+        column, session = self.model.columns[section], self.session
+        words = label_of(column, self._labels)
+        popup = FilterPopup(column, words, self.filters.get(column.path), session.read.pinyin, session.today(), self)
+        popup.decided.connect(lambda condition: self.set_filter(column.path, condition))
+        popup.finished.connect(lambda _result: self._popup_closed(popup))
+        self._popup = popup
+        popup.show_below(self.grid.heading_of(section), section)
+        query = self._query(without=column.path)
+        self.desk.read(lambda _job: values_of(session, query, column), partial(self._counted, popup))
+
+    def _counted(self, popup: FilterPopup, values: list[Value]) -> None:
+        if popup is self._popup:
+            popup.fill(values)
+
+    def _popup_closed(self, popup: FilterPopup) -> None:
+        if popup is self._popup:
+            self._popup = None
+        popup.deleteLater()
+        self.grid.setFocus()
+
+    def choose_columns(self) -> None:
+        """Ask which columns to show."""
+        columns = [(column.path, label_of(column, self._labels))
+                   for column in columns_to_choose(self.session, self.ledger)]  # fmt: skip
+        usual = [column.path for column in columns_by_default(self.session, self.ledger)]
+        shown = [column.path for column in self.grid.arranged.columns()]
+        dialog = ColumnsDialog(columns, shown, (usual, self.frozen), self.grid.frozen.count, self)
+        if dialog.exec():
+            if dialog.usual_widths:
+                self.grid.arranged.forget_widths()
+            self.grid.arranged.show(dialog.paths(), dialog.frozen.currentIndex())
+            self._looked()
+        dialog.deleteLater()
+
+    def current_view(self) -> View:
+        """How the ledger is looked at now."""
+        return View(
+            tuple(self.filters.values()), self.model.query.sort, self.grid.arranged.columns(), self.grid.frozen.count
+        )
+
+    def show_view(self, named: NamedView) -> None:
+        """Look at the ledger by a view; one without columns leaves the columns as they are."""
+        view = named.view
+        self.view_now, self._only = named, ()
+        self.filters = by_column(view.conditions)
+        self.words.clear()
+        self.model.query = replace(self.model.query, sort=view.sort)
+        if view.columns:
+            self.grid.arranged.remember(view.columns)
+            self.grid.arranged.show([column.path for column in view.columns], view.frozen)
         self.reload()
+        if named.dropped:
+            self.desk.say("warn", named.dropped)
+
+    def name_view(self, key: str) -> None:
+        """A saved view is now the chosen one; no key means that of all rows, with what is shown left alone."""
+        saved = (view for view in views_of(self.session, self.ledger) if view.key == key)
+        self.view_now = next(saved, NamedView("", View()))
+        self._looked()
+
+    def keep(self) -> None:
+        """Remember how the ledger is looked at."""
+        keep_view(self.session, self.ledger, self.current_view())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if self._keep.isActive():
+            self._keep.stop()
+            self.keep()
+        super().hideEvent(event)
+
+    def _looked(self) -> None:
+        """Show what is filtered and ordered in chips, heading and the name of the view."""
+        chips = []
+        for path, condition in self.filters.items():
+            column = column_of(self.session, self.ledger, path) if path else None
+            heading = label_of(column, self._labels) if column is not None else "多列"
+            chips.append((path, f"{heading}：{condition_words(condition, column)}"))
+        self.chips.show_chips(chips, f"只看选定的 {len(self._only)} 行" if self._only else "")
+        self.grid.show_filtered(frozenset(self.filters))
+        now, view = self.current_view(), self.view_now.view
+        same = (now.conditions, now.sort) == (view.conditions, view.sort)
+        same = same and (not view.columns or now.columns == view.columns)
+        name = self.view_now.name
+        self.views.setText(f"视图：{name if same else name + '（已改）'}" if name else "视图")
+        self._keep.start()
