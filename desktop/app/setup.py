@@ -43,6 +43,13 @@ def needs_passphrase(unit_file: Path) -> bool:
     return enrolment.read_unit_file(unit_file).needs_passphrase
 
 
+def spoken_passphrase() -> str:
+    """A passphrase for a unit file, to be told by telephone."""
+    from desktop.sync import encryption
+
+    return encryption.spoken_passphrase()
+
+
 def join(folder: Path, unit_file: Path, person: str = "", passphrase: str = "") -> Session:
     """A new office library from the bureau's unit file."""
     from desktop.sync import enrolment

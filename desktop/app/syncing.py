@@ -220,6 +220,48 @@ def log(session: Session, limit: int = 200) -> list[LogLine]:
     return [LogLine(at, kind, name, json.loads(detail)) for at, kind, name, detail in rows]
 
 
+@dataclass(frozen=True)
+class Sent:
+    """One bundle made: to whom, how many rows and attachments."""
+
+    at: int
+    name: str
+    to: str
+    number: int
+    total: int
+    blobs: int
+    left_out: int
+
+
+def sent(session: Session) -> list[Sent]:
+    """The bundles made, newest first."""
+    return [
+        Sent(item.at, item.name, str(item.detail["to"]), int(str(item.detail["number"])),
+             sum(dict(item.detail["counts"]).values()),  # type: ignore[call-overload]
+             int(str(item.detail["blobs"])), int(str(item.detail["left_out"])))
+        for item in log(session)
+        if item.kind == "made"
+    ]  # fmt: skip
+
+
+def acknowledged(session: Session) -> dict[str, set[int]]:
+    """Recipient → the numbers of our bundles that all its PCs are known to have taken in."""
+    from desktop.sync import receipts
+
+    return receipts.acknowledged(session.read.connection)
+
+
+def log_in_words(line: LogLine) -> str:
+    """The result of one line of the log."""
+    if line.kind == "made":
+        return f"第 {line.detail['number']} 号"
+    if line.kind == "applied":
+        found = line.detail
+        words = f"{found['from']} 第 {found['number']} 号：新增 {found['added']}，更新 {found['changed']}"
+        return "；".join((words, *(str(note) for note in found["notes"])))  # type: ignore[attr-defined]
+    return "台账回到应用之前"
+
+
 def missing_attachments(session: Session) -> list[tuple[str, str]]:
     """(ledger, key) of the rows whose file has not arrived."""
     from desktop.sync import attached

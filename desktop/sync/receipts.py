@@ -63,3 +63,27 @@ def _report(connection: sqlite3.Connection, superior: str, heads: dict[str, list
         connection.execute(
             "INSERT INTO sync_peer VALUES (?, ?, '', ?, '[]', '[]', 0, 0)", (device, superior, json.dumps(heads))
         )
+
+
+def acknowledged(connection: sqlite3.Connection) -> dict[str, set[int]]:
+    """Recipient → numbers of our bundles whose content each PC of it that ever reported is known to hold."""
+    graphs: dict[str, graph.StreamGraph] = {}
+    found: dict[str, set[int]] = {}
+    for (detail,) in connection.execute("SELECT detail FROM sync_log WHERE kind = 'made'").fetchall():
+        made = json.loads(detail)
+        reports = connection.execute("SELECT heads FROM sync_peer WHERE organisation = ?", (made["to"],)).fetchall()
+        if reports and all(_holds(connection, graphs, json.loads(heads), made["heads"]) for (heads,) in reports):
+            found.setdefault(made["to"], set()).add(int(made["number"]))
+    return found
+
+
+def _holds(connection: sqlite3.Connection, graphs: dict[str, graph.StreamGraph], said: dict[str, list[str]],
+           made: dict[str, list[str]]) -> bool:  # fmt: skip
+    for name, heads in made.items():
+        if name not in graphs:
+            graphs[name] = graph.load(connection, name)
+        history = graphs[name]
+        known = history.covered_by(said.get(name, []))
+        if any(history.number.get(sha) not in known for sha in heads):
+            return False
+    return True

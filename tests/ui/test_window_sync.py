@@ -32,14 +32,14 @@ def test_a_bundle_is_looked_into_then_applied_by_the_screen(tmp_path: Path, qtbo
         window.open_file(tmp_path / "a.bzb")
         page = window.current
         assert isinstance(page, SyncPage)
-        qtbot.waitUntil(page.apply_button.isEnabled)
-        assert "尚未写入" in page.told.text()
-        assert page.rows.rowCount() > 60
+        qtbot.waitUntil(page.receiving.apply_button.isEnabled)
+        assert "尚未写入" in page.receiving.told.text()
+        assert page.receiving.rows.rowCount() > 60
         assert bureau.read.count(Query("system_node")) == 0
-        page.apply_button.click()
-        qtbot.waitUntil(lambda: "应用完毕" in page.told.text())
+        page.receiving.apply_button.click()
+        qtbot.waitUntil(lambda: "应用完毕" in page.receiving.told.text())
         assert bureau.read.count(Query("system_node")) == 60
-        page.make_in(tmp_path)
+        page.sending.make_in(tmp_path)
         qtbot.waitUntil(lambda: "可以安全拔出" in window.notice.sentence)
     office.workspace.close()
 
