@@ -1,6 +1,7 @@
 """What all pages share: the session, the runner, and the way changes, notices and requests to go somewhere travel."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,14 @@ from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.ui.runner import Done, Runner, Task
+
+
+@dataclass(frozen=True)
+class CellTarget:
+    """One cell to go to: the row's key and the column's path."""
+
+    key: str
+    path: str
 
 
 class Desk(QObject):

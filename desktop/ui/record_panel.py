@@ -69,7 +69,7 @@ class RecordPanel(QWidget):
             editor.setMinimumWidth(80)
             editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             form.addRow(label(label_of(column, labels), "quiet", 12), editor)
-        fields = QScrollArea()
+        self._fields = fields = QScrollArea()
         fields.setWidget(form_holder)
         fields.setWidgetResizable(True)
         fields.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -128,6 +128,12 @@ class RecordPanel(QWidget):
         """Re-read if the shown record was touched."""
         if self.key and any(changes.keys):
             self.show_record(self.key)
+
+    def show_field(self, path: str) -> None:
+        """Bring the field at a path into sight."""
+        self._tabs.setCurrentIndex(0)
+        if path in self.editors:
+            self._fields.ensureWidgetVisible(self.editors[path])
 
     def show_history(self, key: str) -> None:
         """Show a record with its history in front."""
