@@ -41,7 +41,12 @@ def of_standard(session: Session, standard: str) -> tuple[list[Link], list[Link]
     """What a standard replaces or cites, and what replaces or cites it; each in the order they were entered."""
     read = session.read
     out = [
-        Link(str(row["key"]), str(row["kind"]), str(row["other"] or ""), _caption(read, row["other"], row["other_number"]))
+        Link(
+            str(row["key"]),
+            str(row["kind"]),
+            str(row["other"] or ""),
+            _caption(read, row["other"], row["other_number"]),
+        )
         for row in read.referring("standard_link", "standard", standard)
     ]
     into = [
@@ -129,7 +134,7 @@ _MARKS = re.compile(r"[、，,;；\n]+")
 
 def _pieces(text: str) -> list[str]:
     """The text around each number: cut at marks, then where several numbers stand without one."""
-    pieces = []
+    pieces: list[str] = []
     for piece in filter(None, (part.strip() for part in _MARKS.split(text))):
         bare = _WORDS.sub(" ", piece).strip()
         several = numbers.split_cell(bare)

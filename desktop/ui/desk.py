@@ -40,8 +40,16 @@ class Desk(QObject):
         self.runner = runner
         runner.refused.connect(self._refused)
 
-    def write(self, work: Callable[[Job], Any], done: Done | None = None, *, locks: bool = False) -> Task:
-        """Run a writing use case; its Changes are broadcast, then `done` gets its result."""
+    def write(
+        self,
+        work: Callable[[Job], Any],
+        done: Done | None = None,
+        *,
+        locks: bool = False,
+        failed: Callable[[Refusal], None] | None = None,
+    ) -> Task:
+        """Run a writing use case; its Changes are broadcast, then `done` gets its result. A refusal becomes a notice,
+        or is given to `failed`."""
 
         def finished(result: Any) -> None:
             changes = _changes(result)
@@ -50,7 +58,7 @@ class Desk(QObject):
             if done is not None:
                 done(result)
 
-        return self._watched(self.runner.write(work, finished, self._refused, locks=locks))
+        return self._watched(self.runner.write(work, finished, failed or self._refused, locks=locks))
 
     def read(self, work: Callable[[Job], Any], done: Done) -> Task:
         """Run long reading work; a refusal becomes a notice."""

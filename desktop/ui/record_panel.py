@@ -47,7 +47,7 @@ class RecordPanel(QWidget):
         self.setObjectName("record")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.reason.hide()
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         for text in (self.heading, self.reason):
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
@@ -128,6 +128,10 @@ class RecordPanel(QWidget):
         """Re-read if the shown record was touched."""
         if self.key and any(changes.keys):
             self.show_record(self.key)
+
+    def add_below(self, widget: QWidget) -> None:
+        """What a page adds under the fields."""
+        self._column.addWidget(widget)
 
     def show_field(self, path: str) -> None:
         """Bring the field at a path into sight."""

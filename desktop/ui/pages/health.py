@@ -47,7 +47,7 @@ class HealthPage(Page):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
         self.table.setWordWrap(False)
-        for section, width in enumerate((90, 160, 640)):
+        for section, width in enumerate((90, 160, 520)):
             self.table.setColumnWidth(section, width)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.activated.connect(self._open)
