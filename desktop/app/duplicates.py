@@ -113,6 +113,7 @@ def merge(session: Session, ledger: str, keep: str, others: Sequence[str], choic
     declared = session.schema.ledger(ledger)
     with session.write(f"合并 {len(others) + 1} 条{declared.label}") as transaction:
         _take_over(transaction, declared, keep, others, choices)
+        placed = {row["key"] for row in transaction.reader.referring("detail_entry", "standard", keep)}
         for child in session.schema.ledgers:
             for field in child.stored:
                 if field.target == ledger and field.kind is Kind.REFERENCE:
@@ -120,7 +121,7 @@ def merge(session: Session, ledger: str, keep: str, others: Sequence[str], choic
             if set(_SUBJECT) <= {field.name for field in child.stored}:
                 _repoint_subject(session, transaction, child.name, ledger, keep, others)
         if ledger == "standard":
-            _drop_second_entries(transaction, keep)
+            _drop_second_entries(transaction, keep, placed)
             _drop_second_links(transaction, keep)
         transaction.delete(ledger, others)
         _refuse_circle(transaction, declared, keep)
@@ -172,10 +173,11 @@ def _repoint_subject(
                 transaction.update(child, str(row["key"]), {"subject_key": keep})
 
 
-def _drop_second_entries(transaction: Transaction, keep: str) -> None:
-    """A standard that stood twice at one place of the system stands there once."""
+def _drop_second_entries(transaction: Transaction, keep: str, placed: set[Cell]) -> None:
+    """A standard that stood twice at one place of the system stands there once: rather in the line it had before."""
     seen: set[tuple[Cell, ...]] = set()
-    for row in sorted(transaction.reader.referring("detail_entry", "standard", keep), key=lambda row: str(row["key"])):
+    rows = transaction.reader.referring("detail_entry", "standard", keep)
+    for row in sorted(rows, key=lambda row: (row["key"] not in placed, str(row["key"]))):
         place = (row["version"], row["node"], row["code"])
         if place in seen:
             transaction.delete("detail_entry", [str(row["key"])])

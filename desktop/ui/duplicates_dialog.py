@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.app import duplicates
+from desktop.app.labels import spare_labels
 from desktop.domain.duplicates import Group
 from desktop.domain.record import Cell, Field
 from desktop.ui import theme
@@ -100,7 +101,7 @@ class DuplicatesDialog(QDialog):
         self.table.clear()
         self.table.setColumnCount(len(keys))
         self.table.setRowCount(len(self._fields))
-        self.table.setVerticalHeaderLabels([f"≠ {field.label}" for field, _ in self._fields])
+        self.table.setVerticalHeaderLabels([f"≠ {self._label(field)}" for field, _ in self._fields])
         self.table.setHorizontalHeaderLabels([f"第 {place} 条" for place in range(1, len(keys) + 1)])
         for row, (field, cells) in enumerate(self._fields):
             for at, cell in enumerate(cells):
@@ -109,6 +110,11 @@ class DuplicatesDialog(QDialog):
             self.keep.addItem(f"第 {at} 条　{self._session.read.caption(self._ledger, key)}", key)
             self.table.setColumnWidth(at - 1, 260)
         self._preset()
+
+    def _label(self, field: Field) -> str:
+        """A spare field goes by the unit's own label, which is kept for the detail table."""
+        labels = spare_labels(self._session)
+        return labels.get(field.name) or labels.get(f"{self._ledger}.{field.name}") or field.label
 
     def _preset(self) -> None:
         """The kept row's cells are chosen, its blank ones from the first that has one."""

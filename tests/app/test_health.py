@@ -53,7 +53,8 @@ def test_a_reference_to_what_is_gone_is_an_orphan(office: Session) -> None:
     (standard,) = _insert(office, "standard", {"title": "甲"})
     (entry, alive) = _insert(
         office, "detail_entry",
-        {"version": system.own_version(office), "standard": standard}, {"version": system.own_version(office), "planned_title": "乙"},
+        {"version": system.own_version(office), "standard": standard, "code": "ZC5.1"},
+        {"version": system.own_version(office), "planned_title": "乙", "code": "ZC5.2"},
     )  # fmt: skip
     editing.delete_rows(office, "standard", [standard])
     assert _told(office) == [("orphan", "detail_entry", entry)]
