@@ -5,7 +5,7 @@ import pytest
 from desktop.app import history, replacements
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
-from desktop.domain.query import Query
+from desktop.domain.query import Op, Query, Test
 from desktop.domain.record import Cell
 
 
@@ -22,7 +22,8 @@ def keys(office: Session) -> dict[str, str]:
 
 def _status(session: Session, key: str) -> object:
     query = Query("standard", as_of="2024-01-01")
-    return dict(session.read.cells(query, ("key", "status")))[key]
+    ((status,),) = session.read.cells(query.also(Test("key", Op.IN, (key,))), ("status",))
+    return status
 
 
 def test_a_replacement_is_seen_from_both_sides_and_ends_the_old_standard(office: Session, keys: dict[str, str]) -> None:

@@ -62,7 +62,8 @@ def _like(likeness: Likeness, one: Candidate, other: Candidate, shortest: int) -
 
 
 def _naive(candidates: list[Candidate]) -> set[Group]:
-    found, told = set(), set()
+    found: set[Group] = set()
+    told: set[tuple[Candidate, Candidate]] = set()
     order = {item.key: place for place, item in enumerate(candidates)}
     for likeness in Likeness:
         for unit in {item.within for item in candidates}:
