@@ -81,7 +81,7 @@ class Bodies:
 
     def add(self, spelled: str, title: str) -> None:
         """One more title."""
-        words = fold(title).replace("\n", " ")
+        words = _plain(fold(title)).replace("\n", " ")
         self.text.append(f"{spelled} {words}")
         self.letters.append("\t".join((spelled, self._pinyin.initials(words), *self._pinyin.alternatives(words))))
 
@@ -153,7 +153,7 @@ class TitleSearch:
 
 
 def _plain(word: str) -> str:
-    """Slashes are in no number as it is searched for."""
+    """Slashes are not searched for: people write them or leave them out."""
     return word.replace("/", "")
 
 

@@ -104,7 +104,11 @@ class LinksDialog(QDialog):
             shown.addItem(item)
 
     def _offer(self, typed: str) -> None:
-        found = replacements.offered(self._session, typed)
+        try:
+            found = replacements.offered(self._session, typed)
+        except Refusal as refusal:
+            self._refused(refusal)
+            return
         self._offered.setStringList([f"{number}{_BETWEEN}{title}" for number, title in found])
 
     def add(self) -> None:

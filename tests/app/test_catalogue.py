@@ -109,6 +109,7 @@ def test_a_damaged_catalogue_is_told_and_a_new_one_mends_it(office: Session, sou
     (office.workspace.folder / CATALOGUE).write_bytes(b"SQLite format 3\0" + b"x" * 4000)
     with pytest.raises(EnvironmentFault, match="请重新载入题录"):
         _ = office.workspace.catalogue.about
+    assert [finding.code for finding in health.check(office)] == ["catalogue_damaged"]
     catalogue.load(office, source)
     assert catalogue.titled(office, "GB/T 1.1-2020") is not None
 

@@ -11,12 +11,12 @@ from desktop.domain.pinyin import fold
 TITLES = st.lists(
     st.tuples(
         st.sampled_from(["GB/T 1.1-2020", "DB33/T 2-2019", "T/CAS 3-2021", "Q/X 4"]),
-        st.text("机关事务办公用房调行规范 A1", min_size=1, max_size=10),
+        st.text("机关事务办公用房调行规范 A1/", min_size=1, max_size=10),
     ),
     min_size=1, max_size=12,
 )  # fmt: skip
 WORDS = st.one_of(st.text("机关办公用房调规范", min_size=1, max_size=3), st.text("jgbyfdthx1t", min_size=1, max_size=3),
-                  st.sampled_from(["GB/T", "gb/t1", "1.1", "T/CAS 3", "办公 规范", "bg gf", "", " "]))  # fmt: skip
+                  st.sampled_from(["GB/T", "gb/t1", "1.1", "T/CAS 3", "办公 规范", "bg gf", "A/1", "关/a", "", " "]))  # fmt: skip
 
 
 def _search(titles: list[tuple[str, str]]) -> TitleSearch:
@@ -28,7 +28,7 @@ def _search(titles: list[tuple[str, str]]) -> TitleSearch:
 
 def _holds(number: str, title: str, word: str) -> bool:
     word, table = word.replace("/", ""), resources.pinyin()
-    words = fold(title)
+    words = fold(title).replace("/", "")
     if word.isascii() and word.isalnum():
         readings = (spelling(number), table.initials(words), *table.alternatives(words))
         return any(word in reading for reading in readings)

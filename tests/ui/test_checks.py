@@ -118,7 +118,8 @@ def test_duplicates_are_merged_with_the_chosen_cells(window: MainWindow, session
     assert dialog.choices() == {"number": "GB/T1.1—2020", "title": "乙", "issuer": "国标委"}
     column = dialog.found[0].keys.index(one)
     dialog.table.cellClicked.emit(1, column)
-    assert dialog.table.item(1, column).text() == "✓ 甲"
+    chosen = dialog.table.item(1, column)
+    assert chosen is not None and chosen.text() == "✓ 甲"
     dialog.join.click()
     qtbot.waitUntil(lambda: dialog.told.text() == "没有发现重复")
     (row,) = session.read.rows(Query("standard"))
@@ -208,7 +209,7 @@ def test_titles_are_loaded_looked_up_and_filled_in(
     )
     page.grid.setFocus()
     qtbot.keyClick(page.grid, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: page.strip.offer.isHidden())
+    qtbot.waitUntil(page.strip.offer.isHidden)
     row = page.grid.currentIndex().row()
     shown = [page.model.shown(page.model.index(row, column)) for column in range(page.model.columnCount())]
     assert "标准化工作导则 第1部分" in shown and "2020-10-01" in shown

@@ -7,15 +7,31 @@ from desktop.app.checks.looking import Check, Found, Library, Row, Severity
 from desktop.domain import numbers
 from desktop.domain.catalogue import Title
 from desktop.domain.duplicates import plain_title
+from desktop.domain.errors import EnvironmentFault
 from desktop.domain.statistics import OBSOLETE
 from desktop.domain.validity import Status, word_to_status
 
 _DATES = {"published_on": "发布日期", "effective_on": "实施日期"}
 
 
+def _loaded(library: Library) -> bool:
+    """Whether there is a catalogue that can be read; a damaged one is a finding of its own."""
+    try:
+        return library.session.workspace.catalogue.about is not None
+    except EnvironmentFault:
+        return False
+
+
+def _damaged(library: Library) -> Iterator[Found]:
+    try:
+        _ = library.session.workspace.catalogue.about
+    except EnvironmentFault as fault:
+        yield Found("", "", fault.message)
+
+
 def _known(library: Library) -> Iterator[tuple[str, Row, Title]]:
     """Our standards that the catalogue knows."""
-    if library.session.workspace.catalogue.about is None:
+    if not _loaded(library):
         return
     for place, (key, row) in enumerate(library.standards.items()):
         if place % 200 == 0:
@@ -51,7 +67,7 @@ def _states(library: Library) -> Iterator[Found]:
 
 
 def _newer(library: Library) -> Iterator[Found]:
-    if library.session.workspace.catalogue.about is None:
+    if not _loaded(library):
         return
     ours = {row["@number_key"] for row in library.standards.values()}
     for key in library.listed:
@@ -65,6 +81,7 @@ def _newer(library: Library) -> Iterator[Found]:
 
 
 CHECKS = (
+    Check("catalogue_damaged", "题录库损坏", Severity.WARN, "重新载入题录文件", _damaged),
     Check("catalogue_status", "题录里已失效", Severity.WARN, "填废止日期，或登记代替关系", _states),
     Check("catalogue_newer", "题录里有新版", Severity.WARN, "把新版列入明细并登记代替关系", _newer),
     Check("catalogue_title", "名称与题录不同", Severity.WARN, "对照原文改名称或标准号", _titles),
