@@ -245,12 +245,17 @@ def _restore(parsed: Arguments) -> int:
     return 0
 
 
+def _as_told(finding: Any) -> dict[str, str]:
+    """A finding as other programs read it; the shape is kept."""
+    return {name: getattr(finding, name) for name in ("code", "ledger", "key", "message")}
+
+
 def _check(parsed: Arguments) -> int:
     from desktop.app import health
 
     def work(session: Any) -> int:
         findings = health.check(session)
-        figures = {"ok": not findings, "findings": [vars(finding) for finding in findings]}
+        figures = {"ok": not findings, "findings": [_as_told(finding) for finding in findings]}
         words = "\n".join(finding.message for finding in findings) or "数据体检：没有发现问题"
         _say(parsed, figures, words)
         return 0

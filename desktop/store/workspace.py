@@ -17,6 +17,7 @@ from desktop.domain.keys import is_organisation, organisation_id
 from desktop.domain.ledgers import SCHEMA
 from desktop.domain.record import Schema
 from desktop.store import derived, migrations, search
+from desktop.store.catalogue import Catalogue
 from desktop.store.journal import Transaction, begin
 from desktop.store.lock import WorkspaceLock
 from desktop.store.reading import Reader
@@ -61,6 +62,7 @@ class Workspace:
         self._writing = threading.RLock()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
+        self.catalogue = Catalogue(folder)
         self.database = peewee.SqliteDatabase(
             str(folder / LIBRARY), pragmas=PRAGMAS, thread_safe=False, check_same_thread=False
         )
@@ -143,6 +145,7 @@ class Workspace:
         for connection in self._readers:
             connection.close()
         self._readers.clear()
+        self.catalogue.close()
         self._local = threading.local()
         if self._opened:
             self.database.close()

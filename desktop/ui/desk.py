@@ -1,6 +1,7 @@
 """What all pages share: the session, the runner, and the way changes, notices and requests to go somewhere travel."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,14 @@ from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.ui.runner import Done, Runner, Task
+
+
+@dataclass(frozen=True)
+class CellTarget:
+    """One cell to go to: the row's key and the column's path."""
+
+    key: str
+    path: str
 
 
 class Desk(QObject):
@@ -33,8 +42,16 @@ class Desk(QObject):
         self.runner = runner
         runner.refused.connect(self._refused)
 
-    def write(self, work: Callable[[Job], Any], done: Done | None = None, *, locks: bool = False) -> Task:
-        """Run a writing use case; its Changes are broadcast, then `done` gets its result."""
+    def write(
+        self,
+        work: Callable[[Job], Any],
+        done: Done | None = None,
+        *,
+        locks: bool = False,
+        failed: Callable[[Refusal], None] | None = None,
+    ) -> Task:
+        """Run a writing use case; its Changes are broadcast, then `done` gets its result. A refusal becomes a notice,
+        or is given to `failed`."""
 
         def finished(result: Any) -> None:
             changes = _changes(result)
@@ -43,7 +60,7 @@ class Desk(QObject):
             if done is not None:
                 done(result)
 
-        return self._watched(self.runner.write(work, finished, self._refused, locks=locks))
+        return self._watched(self.runner.write(work, finished, failed or self._refused, locks=locks))
 
     def read(self, work: Callable[[Job], Any], done: Done) -> Task:
         """Run long reading work; a refusal becomes a notice."""

@@ -47,7 +47,7 @@ class RecordPanel(QWidget):
         self.setObjectName("record")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.reason.hide()
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         for text in (self.heading, self.reason):
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
@@ -69,7 +69,7 @@ class RecordPanel(QWidget):
             editor.setMinimumWidth(80)
             editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             form.addRow(label(label_of(column, labels), "quiet", 12), editor)
-        fields = QScrollArea()
+        self._fields = fields = QScrollArea()
         fields.setWidget(form_holder)
         fields.setWidgetResizable(True)
         fields.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -128,6 +128,16 @@ class RecordPanel(QWidget):
         """Re-read if the shown record was touched."""
         if self.key and any(changes.keys):
             self.show_record(self.key)
+
+    def add_below(self, widget: QWidget) -> None:
+        """What a page adds under the fields."""
+        self._column.addWidget(widget)
+
+    def show_field(self, path: str) -> None:
+        """Bring the field at a path into sight."""
+        self._tabs.setCurrentIndex(0)
+        if path in self.editors:
+            self._fields.ensureWidgetVisible(self.editors[path])
 
     def show_history(self, key: str) -> None:
         """Show a record with its history in front."""

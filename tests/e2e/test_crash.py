@@ -134,7 +134,7 @@ def test_every_edit_that_was_said_to_be_kept_is_kept(made: Path, tmp_path: Path,
     shutil.copytree(made / "office", folder)
     session = setup.open_library(folder)
     with session.write("一行") as transaction:
-        values = {"version": system.own_version(session), "planned_title": "甲"}
+        values = {"version": system.own_version(session), "planned_title": "甲", "code": "ZC5.1"}
         key = transaction.insert("detail_entry", dict(values))
     session.workspace.close()
     said = _killed(_started(EDITOR, folder, key), str(random.Random(seed).randint(1, 40)))

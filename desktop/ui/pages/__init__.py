@@ -24,6 +24,7 @@ def specs() -> tuple[PageSpec, ...]:
         _spec("statistics", "统计表", "chart", "StatisticsPage", 1),
         _spec("inspections", "检查", "clipboard", "InspectionsPage", 2),
         _spec("findings", "整改", "flag", "FindingsPage", 2),
+        _spec("health", "数据体检", "shield", "HealthPage", 3),
         _spec("sync", "同步", "sync", "SyncPage", 3),
         _spec("settings", "设置", "settings", "SettingsPage", 3),
     )

@@ -16,7 +16,7 @@ from desktop.app.views import NamedView, View, by_column, views_of
 from desktop.domain.changes import Changes
 from desktop.domain.query import EVERYTHING, Condition, Group, Op, Query, Sort, Test, owner_of
 from desktop.domain.record import Cell
-from desktop.ui.desk import Desk, Page
+from desktop.ui.desk import CellTarget, Desk, Page
 from desktop.ui.grid.chips import ChipRow
 from desktop.ui.grid.columns_dialog import ColumnsDialog
 from desktop.ui.grid.filter_popup import FilterPopup
@@ -208,6 +208,10 @@ class LedgerPage(Page):
             if self.model.row_of(target) < 0:
                 self.clear_filters()
             self.grid.show_key(target)
+        elif isinstance(target, CellTarget):
+            self.show_target(target.key)
+            self.grid.show_key(target.key, target.path)
+            self.panel.show_field(target.path)
         elif isinstance(target, tuple):
             self._only = tuple(str(key) for key in target)
             self.reload()

@@ -1,17 +1,15 @@
-"""设置: who sits here, backups, data health, help."""
+"""设置: who sits here, backups, the way to the health check, help."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QTextBrowser, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QTextBrowser, QVBoxLayout
 
 from desktop import resources
-from desktop.app import health, setup
-from desktop.app.health import HealthFinding
+from desktop.app import setup
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.organisation import Person
 from desktop.store import backup
 from desktop.ui import theme
 from desktop.ui.desk import Desk, Page
-from desktop.ui.search_box import LEDGER_PAGES
 from desktop.ui.widgets import button, card, label, line
 
 
@@ -40,10 +38,6 @@ class SettingsPage(Page):
             self.colours.addItem(words, scheme)
         self.colours.activated.connect(lambda _at: theme.force(self.colours.currentData()))
         self.backups = label("", "quiet", 12)
-        self.findings = QListWidget()
-        self.findings.setAccessibleName("数据体检结果")
-        self.findings.hide()
-        self.findings.itemActivated.connect(lambda item: self._open(item.data(Qt.ItemDataRole.UserRole)))
         self.help = QTextBrowser()
         self.help.setMarkdown(resources.read_text("help", "start.md"))
         identity = self.session.identity
@@ -67,8 +61,12 @@ class SettingsPage(Page):
         )
         column.addWidget(
             card(
-                line(label("数据体检", bold=True, pixels=14), None, button("开始体检", self.check, icon_name="shield")),
-                self.findings,
+                line(
+                    label("数据体检", bold=True, pixels=14),
+                    label("查重号、缺项、失效标准等，逐条打开到格", "quiet", 12),
+                    None,
+                    button("打开数据体检", lambda: self.desk.page_asked.emit("health", None), icon_name="shield"),
+                )
             )
         )
         column.addWidget(card(label("上手说明", bold=True, pixels=14), self.help), 1)
@@ -110,29 +108,3 @@ class SettingsPage(Page):
     def _backed_up(self, made: backup.Backup) -> None:
         self.reload()
         self.desk.say("ok", f"已备份并校验：{made.path}")
-
-    def check(self) -> None:
-        """Look for what needs a person's eye."""
-        session = self.session
-        self.desk.read(lambda _job: health.check(session), self._checked)
-
-    def _checked(self, findings: list[HealthFinding]) -> None:
-        self.findings.clear()
-        self.findings.setVisible(bool(findings))
-        for finding in findings:
-            item = QListWidgetItem(f"▲ {finding.message}")
-            item.setData(Qt.ItemDataRole.UserRole, finding)
-            self.findings.addItem(item)
-        self.desk.say(
-            "warn" if findings else "ok",
-            f"体检发现 {len(findings)} 处要看，双击打开" if findings else "数据体检：没有发现问题",
-        )
-
-    def _open(self, finding: HealthFinding) -> None:
-        page = LEDGER_PAGES.get(finding.ledger)
-        key = finding.key
-        if finding.ledger == "standard":
-            rows = self.session.read.referring("detail_entry", "standard", finding.key)
-            page, key = "standards", str(rows[0]["key"]) if rows else ""
-        if page and key:
-            self.desk.page_asked.emit(page, key)

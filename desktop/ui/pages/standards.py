@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from desktop.app import exporting, history, importing, system
 from desktop.app.import_plan import Plan
+from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Condition, Op, Sort, Test
 from desktop.domain.record import Cell
 from desktop.ui.batches_dialog import BatchesDialog
+from desktop.ui.desk import Desk
 from desktop.ui.import_dialog import ImportDialog
+from desktop.ui.links_strip import LinksStrip
 from desktop.ui.pages.ledger import LedgerPage
 from desktop.ui.preview import Preview
 from desktop.ui.widgets import button
@@ -24,6 +28,18 @@ class StandardsPage(LedgerPage):
     ledger = "detail_entry"
     sort = (Sort("code"), Sort("standard.number"))
     frozen = 2
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.strip = LinksStrip(desk)
+        self.panel.add_below(self.strip)
+        self.grid.row_chosen.connect(self.strip.show_entry)
+        QShortcut(QKeySequence("Ctrl+Return"), self, self.strip.take_over)
+        self.strip.show_entry(self.panel.key)
+
+    def changed(self, changes: Changes) -> None:
+        super().changed(changes)
+        self.strip.show_entry(self.panel.key)
 
     def context(self) -> str:
         version = system.active_versions(self.session.read).get(self.session.identity.organisation)
