@@ -49,6 +49,13 @@ def test_a_newcomer_brings_in_a_table_mends_it_and_takes_it_back(tmp_path: Path,
         assert [combo.currentText() for combo in wizard.mapping.combos.values()] == [
             "标准号", "标准名称", "发布日期", "存入备用列",
         ]  # fmt: skip
+        last = wizard.mapping.combos[3]
+        last.setCurrentIndex(last.findText("标准名称"))
+        last.activated.emit(last.currentIndex())
+        assert "对应了同一列" in wizard.notice.sentence
+        last.setCurrentIndex(last.findText("存入备用列"))
+        last.activated.emit(last.currentIndex())
+        assert wizard.notice.sentence == ""
         _next(qtbot, wizard, "下一步：检查结果")
         qtbot.waitUntil(lambda: wizard.next.text() == "下一步：写入 280 行")
         for left in range(20, 0, -1):

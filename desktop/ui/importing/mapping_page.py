@@ -1,6 +1,6 @@
 """Which column of the file is which of ours."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from desktop import resources
@@ -29,6 +29,9 @@ class _Completer(QCompleter):
 
 class MappingPage(QWidget):
     """A line for each column of the file: its heading, three values, and where it goes."""
+
+    chosen = Signal()
+    """A person put another column of ours beside one of the file."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,6 +66,7 @@ class MappingPage(QWidget):
                 self.table.setItem(line, section, item)
             combo = self._combo(source, heading)
             combo.setCurrentIndex(max(combo.findData(offer.decisions[at]), 0))
+            combo.activated.connect(lambda _place: self.chosen.emit())
             self.table.setCellWidget(line, 2, combo)
             self.combos[at] = combo
 

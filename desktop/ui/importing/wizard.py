@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.app import history, importing
+from desktop.app.import_mapping import decide
 from desktop.app.import_plan import Outcome, Plan
 from desktop.app.import_source import Offer, Source, offer_at, open_source
 from desktop.domain.changes import Changes
@@ -63,6 +64,7 @@ class ImportWizard(QDialog):
         self._corrections: dict[tuple[int, str], str] = {}
         self._outcome: Outcome | None = None
         self._task: Task | None = None
+        self._under_way, self._left = 0, False
         self._written = 0
         self.notice, self.stack = Notice(), QStackedWidget()
         self.step_labels = [label(f"{place} {words}") for place, words in enumerate(STEPS, 1)]
@@ -111,6 +113,7 @@ class ImportWizard(QDialog):
 
     def _mapping_step(self) -> QWidget:
         self.mapping = MappingPage()
+        self.mapping.chosen.connect(self._look_at_mapping)
         return self.mapping
 
     def _preview_step(self) -> QWidget:
@@ -176,9 +179,14 @@ class ImportWizard(QDialog):
     # work
 
     def _run(self, work: Callable[[Any], Any], done: Callable[[Any], None], *, writes: bool = False) -> None:
+        def arrived(result: Any) -> None:
+            if not self._left:
+                done(result)
+
         runner = self._desk.runner
-        task = runner.write(work, done, self._refused, locks=True) if writes else runner.read(work, done, self._refused)
-        self._task = task
+        start = partial(runner.write, locks=True) if writes else runner.read
+        task = start(work, arrived, self._refused)
+        self._task, self._under_way = task, self._under_way + 1
         task.progressed.connect(self._progressed)
         task.ended.connect(self._idle)
         self.stop.show()
@@ -188,21 +196,28 @@ class ImportWizard(QDialog):
         self.progress.setText(f"{words} {done}/{total}" if total else words)
 
     def _idle(self) -> None:
+        self._under_way = max(self._under_way - 1, 0)
+        if self._under_way:
+            return
         self._task = None
         self.progress.setText("")
         self.stop.hide()
         self._name_next(self.stack.currentIndex())
 
     def _refused(self, refusal: Refusal) -> None:
-        self.notice.say("bad", refusal.message)
+        if not self._left:
+            self.notice.say("bad", refusal.message)
 
     def _cancel(self) -> None:
         if self._task is not None:
             self._task.job.cancel()
 
     def reject(self) -> None:
+        """Leave; a writing job is stopped first and tells how it ended."""
         self._cancel()
-        super().reject()
+        if self._task is None or not self._task.writes:
+            self._left = True
+            super().reject()
 
     # file, sheet, columns
 
@@ -259,6 +274,16 @@ class ImportWizard(QDialog):
         self.mapping.show_offer(self._source, self._offer)
         self._show(2)
 
+    def _look_at_mapping(self) -> None:
+        """Two columns that go into one field are refused at once."""
+        assert self._offer is not None
+        try:
+            decide(self._offer.found, self.mapping.decisions())
+        except Refusal as refusal:
+            self._refused(refusal)
+        else:
+            self.notice.hide()
+
     # preview
 
     def _check(self) -> None:
@@ -304,7 +329,9 @@ class ImportWizard(QDialog):
         for other, chip in self.chips.items():
             chip.setChecked(other == outcome)
         self.model.show_plan(self.plan, outcome)
-        for section, width in enumerate((50, 80, 320)):
+        wide = {"number": 170, "title": 260}
+        widths = (50, 80, 320, *(wide.get(path.rpartition(".")[2], 100) for path in self.model.paths))
+        for section, width in enumerate(widths):
             self.table.setColumnWidth(section, width)
 
     def next_bad(self) -> None:
