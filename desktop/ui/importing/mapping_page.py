@@ -12,6 +12,17 @@ from desktop.ui.widgets import label
 _SEARCHED = Qt.ItemDataRole.UserRole + 1
 
 
+def page_of(*items: QWidget, stretch: QWidget | None = None) -> QWidget:
+    """A step's widgets, one below the other; `stretch` takes what height is left."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    for item in items:
+        column.addWidget(item, 1 if item is stretch else 0)
+    if stretch is None:
+        column.addStretch(1)
+    return holder
+
+
 class _Completer(QCompleter):
     """Finds a column by characters or pinyin initials, and puts its name."""
 

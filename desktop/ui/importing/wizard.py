@@ -26,28 +26,18 @@ from desktop.app import history, importing
 from desktop.app.import_mapping import decide
 from desktop.app.import_plan import Outcome, Plan
 from desktop.app.import_source import Offer, Source, offer_at, open_source
+from desktop.app.template import template
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.ui import theme
 from desktop.ui.desk import Desk
-from desktop.ui.importing.mapping_page import MappingPage
+from desktop.ui.importing.mapping_page import MappingPage, page_of
 from desktop.ui.importing.preview_model import WORDS, PreviewModel
 from desktop.ui.runner import Task
 from desktop.ui.widgets import Notice, button, label, line
 
 STEPS = ("文件", "工作表与表头", "对应列", "检查结果", "写入")
 KINDS = "表格 (*.xlsx *.xls *.et *.ods *.csv)"
-
-
-def page_of(*items: QWidget, stretch: QWidget | None = None) -> QWidget:
-    """A step's widgets, one below the other; `stretch` takes what height is left."""
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    for item in items:
-        column.addWidget(item, 1 if item is stretch else 0)
-    if stretch is None:
-        column.addStretch(1)
-    return holder
 
 
 class ImportWizard(QDialog):
@@ -97,7 +87,11 @@ class ImportWizard(QDialog):
     def _file_step(self) -> QWidget:
         return page_of(
             label("选择要导入的表格；也可以把文件直接拖到主窗口上。", wrap=True),
-            line(button("选择文件", self._choose, icon_name="import"), None),
+            line(
+                button("选择文件", self._choose, icon_name="import"),
+                button("下载空白模板", self._save_template, icon_name="save"),
+                None,
+            ),
         )
 
     def _sheet_step(self) -> QWidget:
@@ -225,6 +219,14 @@ class ImportWizard(QDialog):
         chosen, _ = QFileDialog.getOpenFileName(self, "选择要导入的表格", "", KINDS)
         if chosen:
             self.open_file(Path(chosen))
+
+    def _save_template(self) -> None:
+        session, ledger = self._session, self._ledger
+        name = f"{session.schema.ledger(ledger).label}_模板.xlsx"
+        chosen, _ = QFileDialog.getSaveFileName(self, "模板存到", name, "*.xlsx")
+        if chosen:
+            self._run(lambda _job: template(session, ledger, Path(chosen)),
+                      lambda _none: self.notice.say("ok", f"已存到 {chosen}，填好后在这里选择它"))  # fmt: skip
 
     def open_file(self, path: Path) -> None:
         """Read a file in the background, then show its sheets."""
