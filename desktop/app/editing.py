@@ -219,7 +219,7 @@ def delete_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
     for key in keys:
         _refuse_foreign(session, ledger, key)
     with session.write(f"删除 {len(keys)} 条{session.schema.ledger(ledger).label}") as transaction:
-        for name, found in _with_children(session, ledger, keys, deleted=False):
+        for name, found in with_children(session, ledger, keys, deleted=False):
             transaction.delete(name, found)
     return transaction.changes
 
@@ -230,18 +230,19 @@ def restore_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
     for key in keys:
         _refuse_foreign(session, ledger, key)
     with session.write(f"恢复 {len(keys)} 条{session.schema.ledger(ledger).label}") as transaction:
-        for name, found in _with_children(session, ledger, keys, deleted=True):
+        for name, found in with_children(session, ledger, keys, deleted=True):
             transaction.restore(name, found)
     return transaction.changes
 
 
-def _with_children(session: Session, ledger: str, keys: list[str], *, deleted: bool) -> Iterator[tuple[str, list[str]]]:
+def with_children(session: Session, ledger: str, keys: list[str], *, deleted: bool) -> Iterator[tuple[str, list[str]]]:
+    """(ledger, keys) of rows and, further down, of the child rows that go with them."""
     yield ledger, keys
     for child in session.schema.ledgers:
         if child.parent and child.field(child.parent).target == ledger:
             query = Query(child.name, Test(child.parent, Op.IN, tuple(keys)), deleted=deleted)
             below = [str(key) for (key,) in session.read.cells(query, ("key",))]
-            yield from _with_children(session, child.name, below, deleted=deleted) if below else ()
+            yield from with_children(session, child.name, below, deleted=deleted) if below else ()
 
 
 def why_read_only(session: Session, ledger: str, key: str) -> str | None:

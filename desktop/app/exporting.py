@@ -13,6 +13,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import OWNER, Op, Query, Sort, Test
 from desktop.domain.record import Cell, Kind
+from desktop.exchange.own_workbook import Stamp
 
 DETAIL_SORT = (Sort("code"), Sort("standard.number"))
 
@@ -60,8 +61,14 @@ def export(session: Session, ledger: str, path: Path, as_of: str = "") -> int:
     """A ledger to a file: every column in use for tables, the official layout for paper and Word; the rows written."""
     as_of = as_of or session.today()
     official = ledger == "detail_entry" and path.suffix.lower() in (".pdf", ".docx")
-    document = detail_document(session, as_of=as_of) if official else full_document(session, ledger, as_of)
-    write(document, path)
+    if path.suffix.lower() == ".xlsx":
+        from desktop.exchange.excel import write_xlsx
+
+        document, stamp = stamped_document(session, ledger, as_of)
+        write_xlsx(document, path, stamp)
+    else:
+        document = detail_document(session, as_of=as_of) if official else full_document(session, ledger, as_of)
+        write(document, path)
     return len(document.table.rows)
 
 
@@ -76,6 +83,13 @@ def listed(session: Session, ledger: str, as_of: str) -> Query:
 
 def full_document(session: Session, ledger: str, as_of: str) -> Document:
     """Every column in use of a ledger."""
+    return stamped_document(session, ledger, as_of)[0]
+
+
+def stamped_document(session: Session, ledger: str, as_of: str) -> tuple[Document, Stamp]:
+    """Every column in use of a ledger, and what lets an import know the table again; the step is taken first, so that
+    what is written meanwhile counts as written later."""
+    step = session.workspace.last_step()
     labels = spare_labels(session)
     columns = columns_in_use(session, ledger)
     paths = [column.path for column in columns]
@@ -87,9 +101,11 @@ def full_document(session: Session, ledger: str, as_of: str) -> Document:
     if session.identity.is_bureau:
         paths.insert(0, OWNER)
         heads.insert(0, "填报单位")
-    rows = session.read.cells(listed(session, ledger, as_of), paths)
+    keyed = session.read.cells(listed(session, ledger, as_of), ("key", *paths))
     if ledger == "system_node":
-        rows = _as_a_tree(session, rows, paths)
+        keyed = _as_a_tree(session, keyed, ["key", *paths])
+    keys = [str(key) for key, *_ in keyed]
+    rows = [cells for _, *cells in keyed]
     units = unit_names(session)
     fields = [None if "@" in path or path == OWNER else session.schema.column(ledger, path).field for path in paths]
     shown = tuple(
@@ -103,11 +119,23 @@ def full_document(session: Session, ledger: str, as_of: str) -> Document:
     )
     widths = [20 if field is None else field.width for field in fields]
     table = Table(tuple(TableColumn(head, width * 2.2) for head, width in zip(heads, widths, strict=True)), shown)
-    return Document(
+    document = Document(
         title=session.schema.ledger(ledger).label, table=table, paper=Paper.A3,
         head=((HeadField("单位", session.identity.name), HeadField("截至日期", chinese(as_of))),),
         footer_left=session.identity.name, watermark="演练" if session.sample else "",
     )  # fmt: skip
+    meant = {
+        head: _path_back(session, ledger, path) for head, path in zip(reversed(heads), reversed(paths), strict=True)
+    }
+    if "原标准号" in meant:
+        meant["标准号"], meant["原标准号"] = "standard.number", ""
+    return document, Stamp(ledger, meant, session.identity.instance, step, as_of, tuple(keys))
+
+
+def _path_back(session: Session, ledger: str, path: str) -> str:
+    """The path an exported column comes back to; "" if it is only shown."""
+    shown_only = "@" in path or path == OWNER or not session.schema.column(ledger, path).editable
+    return "" if shown_only else path
 
 
 def _as_a_tree(session: Session, rows: list[tuple[Cell, ...]], paths: list[str]) -> list[tuple[Cell, ...]]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from desktop.domain.record import Cell
 from desktop.domain.validity import Status, word_to_status
+from desktop.exchange.cells import CellValue
 from desktop.exchange.headings import FoundTable
 
 Outcome = Literal["added", "changed", "equal", "refused"]
@@ -36,6 +37,9 @@ class PlannedRow:
     identity: str = ""
     changes: tuple[CellChange, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
+    typed: dict[str, CellValue] = field(default_factory=dict)
+    """Column path → what stands in the file, or what a person put there since."""
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,14 @@ class Plan:
     labels: dict[str, str]
     headings: dict[str, str]
     """Column path → heading in the file, for the preview."""
+    missing: tuple[tuple[str, str], ...] = ()
+    """(key, name) of exported rows that were taken out of the file."""
+    to_delete: tuple[str, ...] = ()
+    """Keys of those of them that a person wants deleted."""
+    notes: tuple[str, ...] = ()
+    """What else is to be known of the file."""
+    remembers: str = ""
+    """What a person decided about the columns, to be kept for files of the same layout."""
 
     def of(self, outcome: Outcome) -> list[PlannedRow]:
         """The rows with one outcome."""
@@ -67,7 +79,7 @@ class Plan:
     @property
     def remarks(self) -> list[str]:
         """What a person should know beyond the counts."""
-        remarks = []
+        remarks = [*self.notes, *(f"第 {row.line} 行{row.remark}" for row in self.rows if row.remark)]
         if self.other_sheets:
             names = "、".join(self.other_sheets)
             remarks.append(f"只读了工作表“{self.sheet}”，没有读：{names}；需要时请分别另存后导入")

@@ -1,7 +1,8 @@
 """Carrying out a judged import within one transaction."""
 
 from desktop.app import system
-from desktop.app.editing import Judge, write_row
+from desktop.app.editing import Judge, with_children, write_row
+from desktop.app.import_mapping import keep_mapping
 from desktop.app.import_plan import Plan, PlannedRow
 from desktop.app.job import Job
 from desktop.app.labels import name_spare
@@ -19,6 +20,7 @@ class ImportWriting:
     standard."""
 
     def __init__(self, session: Session, planned: Plan, transaction: Transaction) -> None:
+        self._session = session
         self._planned = planned
         self._transaction = transaction
         self._judge = Judge(transaction.reader, planned.ledger, session.identity.organisation)
@@ -39,6 +41,19 @@ class ImportWriting:
                 self._change(row)
             else:
                 self._add(row, done)
+
+        self._delete()
+        self._remember()
+
+    def _delete(self) -> None:
+        keys = [key for key, _ in self._planned.missing if key in self._planned.to_delete]
+        if keys:
+            for ledger, found in with_children(self._session, self._planned.ledger, keys, deleted=False):
+                self._transaction.delete(ledger, found)
+
+    def _remember(self) -> None:
+        if self._planned.remembers:
+            keep_mapping(self._session, self._transaction, self._planned.found.layout_key, self._planned.remembers)
 
     def _change(self, row: PlannedRow) -> None:
         ledger = self._planned.ledger

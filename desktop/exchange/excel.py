@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from desktop.domain.document import Align, Document, HeadField, Paper
 from desktop.exchange.legible import legible
+from desktop.exchange.own_workbook import Stamp, mark_rows, write_stamp
 from desktop.exchange.table_shape import (
     EMPTY_BOX,
     MARGIN_BOTTOM,
@@ -58,8 +59,9 @@ _TEXT_FACE, _HEAD_FACE = "仿宋", "黑体"
 _PLACE_TO_WRITE = "＿" * 8
 
 
-def write_xlsx(document: Document, path: Path) -> None:
-    """Write a workbook with a sheet for the document and for each of its extra ones.
+def write_xlsx(document: Document, path: Path, stamp: Stamp | None = None) -> None:
+    """Write a workbook with a sheet for the document and for each of its extra ones; with a `stamp` an import knows
+    the first sheet and its rows again.
 
     A cell is text, also where it looks like a formula; only a plain number in a right-aligned column
     becomes a number. Raises EnvironmentFault `write_failed`, and ValueError for a table row with more cells
@@ -75,6 +77,11 @@ def write_xlsx(document: Document, path: Path) -> None:
             name = sheet_name(part.title, names)
             names.add(name.casefold())
             _Sheet(workbook.create_sheet(name), part).fill()
+        if stamp is not None:
+            first = workbook.worksheets[0]
+            heading_line = int(re.sub(r"\D", "", str(first.freeze_panes))) - 1
+            mark_rows(first, heading_line, len(columns_of(document.table)) + 1, stamp.keys)
+            write_stamp(workbook, stamp)
         workbook.save(stream)
 
 

@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.domain import numbers
@@ -13,6 +13,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.record import Column
 from desktop.exchange.cells import column_letters
 from desktop.exchange.heading_names import HeadingNames
+from desktop.exchange.own_workbook import KEY_HEADING, Stamp
 from desktop.exchange.workbook import Sheet, Workbook
 
 REASON_HEADING = "错误说明"
@@ -45,16 +46,22 @@ class FoundTable:
     layout_key: str
     confidence: float
 
-    def with_mapping(self, mapping: Mapping[int, str]) -> "FoundTable":
-        """The same table read as a person decided; columns taken out of the mapping become unmapped."""
+    def with_mapping(self, mapping: Mapping[int, str], left_out: Collection[int] = ()) -> "FoundTable":
+        """The same table read as a person decided; columns taken out of the mapping become unmapped, unless they are
+        `left_out` altogether."""
         offered = _unique({**self.unmapped, **{at: self.headings[at] for at in self.mapping}})
-        unmapped = {at: heading for at, heading in offered.items() if at not in mapping}
+        unmapped = {at: heading for at, heading in offered.items() if at not in mapping and at not in left_out}
         return dataclasses.replace(self, mapping=dict(mapping), unmapped=unmapped)
 
     @property
     def reason_column(self) -> int | None:
         """Where an earlier report wrote its 错误说明, if it did."""
         return self.headings.index(REASON_HEADING) if REASON_HEADING in self.headings else None
+
+    @property
+    def key_column(self) -> int | None:
+        """Where an export of this program wrote the keys of its rows, if it did."""
+        return self.headings.index(KEY_HEADING) if KEY_HEADING in self.headings else None
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,35 @@ def naming_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
         for column in own
         if column.field.required or column.field.name == "number" or column.field.name.endswith("title")
     ) or tuple(own)
+
+
+def stamped_table(sheet: Sheet, stamp: Stamp, columns: Sequence[Column]) -> FoundTable | None:
+    """The table of a workbook this program wrote, its columns known from the stamp; None if its headings are gone."""
+    paths = {column.path for column in columns}
+    known = {re.sub(r"\s+", "", heading): path for heading, path in stamp.columns.items()}
+    lines = [_heading_line(sheet, row) for row in range(min(_ROWS_LOOKED_AT, len(sheet.rows)))]
+    fitting = [sum(heading in known for heading in set(line)) for line in lines]
+    if not fitting or max(fitting) < _LEAST_MAPPED:
+        return None
+    top = fitting.index(max(fitting))
+    headings = tuple(lines[top])
+    first = {heading: at for at, heading in reversed(list(enumerate(headings)))}
+    mapping = {at: known[heading] for heading, at in sorted(first.items(), key=lambda pair: pair[1])
+               if known.get(heading) in paths}  # fmt: skip
+    ours = {*known, KEY_HEADING, REASON_HEADING, ""}
+    unmapped = _unique({at: heading for at, heading in enumerate(headings) if heading not in ours})
+    return FoundTable(top, top + 1, mapping, unmapped, headings, _layout_key(headings), 1.0)
+
+
+def table_at(
+    sheet: Sheet, row: int, columns: Sequence[Column], synonyms: Mapping[str, Sequence[str]], depth: int = 1
+) -> FoundTable:
+    """The table whose headings a person says begin in a row (from 0), whatever they say; Refusal if it has none."""
+    names = HeadingNames(columns, synonyms, fold)
+    found = _candidate(sheet, row, depth, names)
+    if found is None or not any(found.parts):
+        raise Refusal("no_headings", f"第 {row + 1} 行没有列名，请换一行作表头")
+    return _table(sheet, found, names)
 
 
 def find_table(sheet: Sheet, columns: Sequence[Column], synonyms: Mapping[str, Sequence[str]]) -> FoundTable | None:
@@ -166,7 +202,7 @@ def _table(sheet: Sheet, best: _Candidate, names: HeadingNames) -> FoundTable:
     first = best.top + best.depth
     offered: dict[int, str] = {}
     for at, heading in enumerate(headings):
-        if at in best.mapping or names.is_ignored(heading) or fold(heading) == fold(REASON_HEADING):
+        if at in best.mapping or names.is_ignored(heading) or heading in (KEY_HEADING, REASON_HEADING):
             continue
         if heading:
             offered[at] = heading
@@ -197,6 +233,6 @@ def _unique(headings: Mapping[int, str]) -> dict[int, str]:
 
 
 def _layout_key(headings: Sequence[str]) -> str:
-    folded = [fold(heading) for heading in headings if heading != REASON_HEADING]
+    folded = [fold(heading) for heading in headings if heading not in (KEY_HEADING, REASON_HEADING)]
     text = "\x1f".join(folded).rstrip("\x1f")
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from desktop.domain import numbers
 from desktop.exchange.cells import CellValue
 from desktop.exchange.headings import FoundTable, fold
+from desktop.exchange.template import SAMPLE_MARK
 
 _TOTAL = re.compile(r"(本页|累计|以上)?(合计|小计|共计|总计)[:：]?[(（]?\d*(项|个|条|件|部)?[)）]?")
 _REMARK = re.compile(
@@ -26,8 +27,9 @@ def not_a_row(
     filled = [at for at, cell in enumerate(row) if cell is not None and at != found.reason_column]
     number = next((row[at] for at, path in mapping.items() if path.rsplit(".", 1)[-1] == "number"), None)
     has_number = isinstance(number, str) and numbers.parse(number) is not None
-    if _repeats_heading(row, filled, heading_lines):
-        return "重复的表头"
+    is_sample = any(str(row[at]).startswith(SAMPLE_MARK) for at in filled)
+    if is_sample or _repeats_heading(row, filled, heading_lines):
+        return "模板里的示例行" if is_sample else "重复的表头"
     if [row[at] for at in filled] == list(range(1, len(filled) + 1)) and len(filled) >= _LEAST_COUNTED:
         return "栏次行"
     if has_number:

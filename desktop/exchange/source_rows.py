@@ -30,6 +30,8 @@ class SourceRow:
     extra: dict[str, CellValue] = field(default_factory=dict)
     number_of_parts: int = 1
     extra_numbers: tuple[str, ...] = ()
+    key: str = ""
+    """The row of the library it was exported from, if the file tells."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,10 @@ def source_rows(sheet: Sheet, found: FoundTable, columns: Sequence[Column]) -> t
     first = found.first_data_row
     heading_lines = [[fold(str(cell or "")) for cell in row] for row in sheet.rows[found.heading_row : first]]
     for line, row in enumerate(filled_rows(sheet)[first:], start=first + 1):
-        if all(cell is None for at, cell in enumerate(row) if at != found.reason_column):
+        if all(cell is None for at, cell in enumerate(row) if at not in (found.reason_column, found.key_column)):
             continue
-        reason = not_a_row(row, found, mapping, heading_lines)
+        key = _key(row, found)
+        reason = "" if key else not_a_row(row, found, mapping, heading_lines)
         if reason:
             skipped.append(SkippedRow(line, _text(row), reason))
             continue
@@ -90,7 +93,8 @@ def source_rows(sheet: Sheet, found: FoundTable, columns: Sequence[Column]) -> t
         above = dict(enumerate(row))
         cells = {path: row[at] for at, path in mapping.items() if at < len(row)}
         extra = {heading: row[at] for at, heading in found.unmapped.items() if at < len(row)}
-        rows.extend(_apart(SourceRow(line, cells, extra)))
+        source = SourceRow(line, cells, extra, key=key)
+        rows.extend([source] if key else _apart(source))
     return rows, skipped
 
 
@@ -120,6 +124,11 @@ def _day(column: Column, raw: CellValue) -> CellValue:
         choices = f"{year}-01 或 {year}-10"
         raise Refusal("bad_date", f"“{column.label}”的 {raw} 分不清是 1 月还是 10 月，请写成 {choices}")
     return str(raw)
+
+
+def _key(row: Sequence[CellValue], found: FoundTable) -> str:
+    at = found.key_column
+    return str(row[at]).strip() if at is not None and row[at] is not None else ""
 
 
 def _text(row: Sequence[CellValue]) -> str:

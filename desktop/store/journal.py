@@ -322,6 +322,14 @@ def later_edits(reader: Reader, number: int) -> list[tuple[str, str, str]]:
     return [(str(ledger), str(key), str(field)) for ledger, key, field in rows]
 
 
+def cells_before(reader: Reader, number: int) -> dict[tuple[str, str, str], Cell]:
+    """(ledger, key, field) of every cell changed after a transaction → what stood there at its end."""
+    rows = reader.connection.execute(
+        "SELECT ledger, key, field, old FROM journal WHERE tx > ? AND field != '' ORDER BY id DESC", (number,)
+    )
+    return {(str(ledger), str(key), str(field)): old for ledger, key, field, old in rows}
+
+
 def _changed_since(connection: sqlite3.Connection, ledger: str, key: str, number: int) -> bool:
     """Whether the row differs from its birth in a later transaction that still counts (undone edits do not)."""
     birth, *later = connection.execute(

@@ -116,7 +116,7 @@ def test_attachments_whose_record_or_file_is_gone(office: Session) -> None:
 
 def test_parts_of_bundles_set_aside_are_told(office: Session) -> None:
     office.workspace.connection.execute(
-        "INSERT INTO sync_seg VALUES (1, 'h', 's', 1, 1, 'd', 1, x'', x'', x'', 'aside')"
+        "INSERT INTO sync_seg VALUES (1, 'h', 's', 1, 'd', 1, x'', x'', x'', 'held', 'refused', NULL)"
     )
     assert [finding.code for finding in health.check(office)] == ["sync_aside"]
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from desktop.app import history, inspection, setup, system
 from desktop.domain.query import Query
 from desktop.ui import start, theme
 from desktop.ui.first_start import FirstStart
-from desktop.ui.import_dialog import ImportDialog
+from desktop.ui.importing.wizard import ImportWizard
 from desktop.ui.pages.inspections import InspectionsPage
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.statistics import StatisticsPage
@@ -344,19 +345,11 @@ def test_the_preview_shows_each_page_and_saves_what_it_shows(window: MainWindow,
     preview.deleteLater()
 
 
-def test_a_dropped_table_is_judged_shown_and_written(
-    empty: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[str] = []
+def _offers(wizard: ImportWizard, words: str) -> bool:
+    return wizard.next.text() == words and wizard.next.isEnabled()
 
-    def agree(dialog: ImportDialog) -> bool:
-        seen.append(dialog.go.text())
-        cell = dialog.table.item(0, 1)
-        assert cell is not None
-        seen.append(cell.text())
-        return True
 
-    monkeypatch.setattr(ImportDialog, "exec", agree)
+def test_a_dropped_table_is_judged_shown_and_written(empty: MainWindow, qtbot: QtBot) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(resources.folder() / "sample" / "messy.xlsx"))])
     empty.dropEvent(
@@ -366,9 +359,12 @@ def test_a_dropped_table_is_judged_shown_and_written(
     )
     page = empty.current
     assert isinstance(page, StandardsPage)
+    wizard = page.findChild(ImportWizard)
+    assert isinstance(wizard, ImportWizard)
+    for words in ("下一步：对应列", "下一步：检查结果", "下一步：写入 66 行", "完成"):
+        qtbot.waitUntil(partial(_offers, wizard, words), timeout=20000)
+        wizard.next.click()
     qtbot.waitUntil(lambda: page.model.rowCount() == 66, timeout=20000)
-    assert seen == ["写入 66 行", "× 拒收"]
-    assert "可用 Ctrl+Z 整批撤销" in empty.notice.sentence
     empty.undo()
     qtbot.waitUntil(lambda: page.model.rowCount() == 0)
 

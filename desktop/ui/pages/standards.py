@@ -6,15 +6,14 @@ from pathlib import Path
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from desktop.app import exporting, history, importing, system
-from desktop.app.import_plan import Plan
+from desktop.app import exporting, history, system
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Condition, Op, Sort, Test
 from desktop.domain.record import Cell
 from desktop.ui.batches_dialog import BatchesDialog
 from desktop.ui.desk import Desk
-from desktop.ui.import_dialog import ImportDialog
+from desktop.ui.importing.wizard import ImportWizard
 from desktop.ui.links_strip import LinksStrip
 from desktop.ui.pages.ledger import LedgerPage
 from desktop.ui.preview import Preview
@@ -68,38 +67,26 @@ class StandardsPage(LedgerPage):
 
     def show_target(self, target: object) -> None:
         if isinstance(target, Path):
-            self.import_file(target)
+            self.open_wizard(target)
         else:
             super().show_target(target)
 
     def choose_file(self) -> None:
-        """Ask for a table and import it."""
-        chosen, _ = QFileDialog.getOpenFileName(self, "选择要导入的表格", "", "表格 (*.xlsx *.xls *.et *.ods *.csv)")
-        if chosen:
-            self.import_file(Path(chosen))
+        """Begin an import with the choice of a file."""
+        self.open_wizard(None)
 
-    def import_file(self, path: Path) -> None:
-        """Judge a file in the background, show what it would do, apply it when a person agrees."""
-        session = self.session
+    def open_wizard(self, path: Path | None) -> ImportWizard:
+        """The import's steps over the window, beginning with a file if there is one."""
+        wizard = ImportWizard(self.desk, self.ledger, path, self)
+        wizard.finished.connect(lambda _result: self._imported())
+        wizard.finished.connect(wizard.deleteLater)
+        wizard.open()
+        return wizard
 
-        def judged(plan: Plan) -> None:
-            dialog = ImportDialog(session, plan, path, self)
-            if dialog.exec():
-                self.desk.write(
-                    lambda job: importing.apply(session, plan, path, job),
-                    lambda _changes: self._imported(plan),
-                    locks=True,
-                )
-
-        self.desk.read(lambda job: importing.plan(session, path, self.ledger, job), judged)
-
-    def _imported(self, plan: Plan) -> None:
-        counts = plan.counts()
+    def _imported(self) -> None:
+        """An import may have made the version whose rows are shown."""
         self.model.reload()
         self.reload()
-        refused = f"，{counts['refused']} 行没有导入（见导入报告）" if counts["refused"] else ""
-        self.desk.say("ok", f"已导入 {plan.file_name}：新增 {counts['added']}，更新 {counts['changed']}{refused}；"
-                            "可用 Ctrl+Z 整批撤销")  # fmt: skip
 
     def undo_import(self) -> None:
         """Choose an import and take it back as a whole."""

@@ -1,0 +1,95 @@
+"""A foreign file opened for an import: its sheets, the table found in each, and what a person may choose of them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop import resources
+from desktop.app.import_mapping import Decisions, decide, decisions_of, remembered
+from desktop.app.job import Job
+from desktop.app.labels import columns_in_use
+from desktop.app.session import Session
+from desktop.domain.errors import Refusal
+from desktop.domain.record import Column
+from desktop.exchange.headings import RESULT_SHEET, FoundTable, best_sheet, find_table, stamped_table, table_at
+from desktop.exchange.own_workbook import Stamp, read_stamp
+from desktop.exchange.workbook import Sheet, Workbook, read_workbook
+
+SHOWN_VALUES = 3
+"""Values of a column shown beside its heading."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was read. `offers` are the tables found in it, the best one first."""
+
+    path: Path
+    ledger: str
+    workbook: Workbook
+    columns: tuple[Column, ...]
+    synonyms: Mapping[str, list[str]]
+    stamp: Stamp | None
+    offers: tuple["Offer", ...]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One table of a file: the sheet, what was found by itself, and how its columns are read."""
+
+    sheet: Sheet
+    found: FoundTable
+    decisions: Decisions
+    from_memory: bool = False
+
+    @property
+    def table(self) -> FoundTable:
+        """The table as decided."""
+        return decide(self.found, self.decisions)
+
+    def values(self, at: int) -> tuple[str, ...]:
+        """The first different values of a column."""
+        rows = self.sheet.rows[self.found.first_data_row :]
+        texts = (str(row[at]) for row in rows if at < len(row) and row[at] is not None)
+        return tuple(dict.fromkeys(text for _, text in zip(range(200), texts, strict=False)))[:SHOWN_VALUES]
+
+
+def open_source(session: Session, path: Path, ledger: str, job: Job | None = None) -> Source:
+    """Read a file and look for tables of a ledger in it; Refusal if it cannot be read or holds none."""
+    (job or Job()).report("读取文件")
+    workbook = read_workbook(path)
+    columns = tuple(column for column in columns_in_use(session, ledger) if column.editable)
+    synonyms: dict[str, list[str]] = json.loads(resources.read_text("library", "synonyms.json"))["headings"]
+    stamp = read_stamp(workbook)
+    if stamp is not None and stamp.ledger != ledger and session.schema.has(stamp.ledger):
+        label = session.schema.ledger(stamp.ledger).label
+        raise Refusal("other_ledger", f"这个文件是“{label}”的表，请到“{label}”里导入")
+    if stamp is not None:
+        stamped = [(sheet, found) for sheet in workbook.sheets
+                   if sheet.visible and (found := stamped_table(sheet, stamp, columns))]  # fmt: skip
+        if stamped:
+            offers = tuple(Offer(sheet, found, decisions_of(found)) for sheet, found in stamped)
+            return Source(path, ledger, workbook, columns, synonyms, stamp, offers)
+    best, table = best_sheet(workbook, columns, synonyms)
+    found_in = [(best, table)] + [
+        (sheet, found)
+        for sheet in workbook.sheets
+        if sheet is not best and sheet.visible and sheet.name != RESULT_SHEET
+        and (found := find_table(sheet, columns, synonyms))
+    ]  # fmt: skip
+    offers = tuple(_offer(session, sheet, found) for sheet, found in found_in)
+    return Source(path, ledger, workbook, columns, synonyms, stamp, offers)
+
+
+def offer_at(session: Session, source: Source, sheet_name: str, row: int) -> Offer:
+    """The table of a sheet whose headings stand in a row (from 0) that a person chose; Refusal if none do."""
+    sheet = source.workbook.sheet(sheet_name)
+    for offer in source.offers:
+        if offer.sheet is sheet and offer.found.heading_row == row:
+            return offer
+    return _offer(session, sheet, table_at(sheet, row, source.columns, source.synonyms))
+
+
+def _offer(session: Session, sheet: Sheet, found: FoundTable) -> Offer:
+    kept = remembered(session, found)
+    return Offer(sheet, found, decisions_of(found) if kept is None else kept, kept is not None)

@@ -1,0 +1,1 @@
+"""The import, step by step."""

@@ -1,0 +1,174 @@
+"""An exported table that comes back: edited cells alone are changed, rows taken out are deleted only when asked."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from desktop.app import editing, exporting, history, importing
+from desktop.app.editing import Edit
+from desktop.app.import_mapping import LEFT_OUT, decide, decisions_of
+from desktop.app.import_source import open_source
+from desktop.app.session import Session
+from desktop.domain.errors import Refusal
+from desktop.domain.query import Query
+from desktop.exchange.own_workbook import KEY_HEADING, STAMP_SHEET
+from tests.libraries import dump
+
+
+def _cells(page: Worksheet) -> tuple[int, dict[str, int]]:
+    """The line of the headings, and heading → column, both from 1."""
+    for line in range(1, 10):
+        found = {str(cell.value): cell.column for cell in page[line] if cell.value}
+        if KEY_HEADING in found:
+            return line, found
+    raise AssertionError("no headings")
+
+
+def _edited(path: Path, edit: Callable[[Worksheet, int, dict[str, int]], object]) -> Path:
+    book = openpyxl.load_workbook(path)
+    edit(book.worksheets[0], *_cells(book.worksheets[0]))
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def exported(imported: Session, tmp_path: Path) -> Path:
+    exporting.export(imported, "detail_entry", tmp_path / "导出.xlsx")
+    return tmp_path / "导出.xlsx"
+
+
+def test_an_untouched_export_says_nothing_new(imported: Session, exported: Path) -> None:
+    before = dump(imported)
+    plan = importing.plan(imported, exported)
+    assert plan.counts() == {"added": 0, "changed": 0, "equal": 66, "refused": 0}
+    assert plan.missing == () and plan.notes == () and not plan.labels
+    assert not importing.apply(imported, plan, exported)
+    assert dump(imported) == before
+
+
+def test_keys_and_stamp_are_hidden(exported: Path) -> None:
+    book = openpyxl.load_workbook(exported)
+    page = book.worksheets[0]
+    letter = get_column_letter(_cells(page)[1][KEY_HEADING])
+    assert page.column_dimensions[letter].hidden
+    assert book[STAMP_SHEET].sheet_state == "hidden"
+
+
+def test_an_edited_and_an_emptied_cell_change_and_later_work_in_the_library_stays(
+    imported: Session, exported: Path
+) -> None:
+    def edit(page: Worksheet, head: int, at: dict[str, int]) -> None:
+        page.cell(head + 3, at["责任处室"]).value = "文件改处"
+        page.cell(head + 4, at["责任处室"]).value = None
+
+    rows = {
+        str(key): None
+        for (key,) in imported.read.cells(exporting.listed(imported, "detail_entry", "2026-01-01"), ("key",))
+    }
+    first, second, third, fourth = list(rows)[:4]
+    editing.edit_cells(imported, "detail_entry", [Edit(fourth, "department", "先有处")])
+    exporting.export(imported, "detail_entry", exported)
+    editing.edit_cells(imported, "detail_entry", [Edit(first, "standard.title", "库里后来改的名称")])
+    plan = importing.plan(imported, _edited(exported, edit))
+    assert {row.key: [(item.path, item.new) for item in row.changes] for row in plan.of("changed")} == {
+        third: [("department", "文件改处")], fourth: [("department", None)],
+    }  # fmt: skip
+    importing.apply(imported, plan)
+    titles = {cells[0]: cells[1] for cells in imported.read.cells(Query("detail_entry"), ("key", "standard.title"))}
+    assert titles[first] == "库里后来改的名称"
+    assert second not in {row.key for row in plan.of("changed")}
+
+
+def test_a_cell_edited_on_both_sides_takes_the_file_and_says_so(imported: Session, exported: Path) -> None:
+    (key,) = imported.read.cells(exporting.listed(imported, "detail_entry", "2026-01-01"), ("key",))[0]
+    editing.edit_cells(imported, "detail_entry", [Edit(str(key), "department", "库里的处")])
+    _edited(exported, lambda page, head, at: setattr(page.cell(head + 1, at["责任处室"]), "value", "文件的处"))
+    (row,) = importing.plan(imported, exported).of("changed")
+    assert [(item.old, item.new) for item in row.changes] == [("库里的处", "文件的处")]
+    assert "责任处室导出以后在台账里也改过" in row.remark
+
+
+def test_rows_taken_out_are_listed_and_deleted_only_when_asked(imported: Session, exported: Path) -> None:
+    _edited(exported, lambda page, head, _at: page.delete_rows(head + 1, 5))
+    plan = importing.plan(imported, exported)
+    assert len(plan.missing) == 5
+    assert not importing.apply(imported, plan), "nothing is deleted by itself"
+    chosen = replace(plan, to_delete=tuple(key for key, _ in plan.missing[:2]))
+    changes = importing.apply(imported, chosen)
+    assert imported.read.count(Query("detail_entry")) == 64
+    history.undo_step(imported, changes.tx)
+    assert imported.read.count(Query("detail_entry")) == 66
+
+
+def test_a_copied_row_is_judged_as_new_with_a_remark(imported: Session, exported: Path) -> None:
+    def copy(page: Worksheet, head: int, at: dict[str, int]) -> None:
+        last = page.max_row + 1
+        for column in at.values():
+            page.cell(last, column).value = page.cell(head + 1, column).value
+        page.cell(last, at["标准号"]).value = "Q/YL 999-2026"
+        page.cell(last, at["标准名称"]).value = "复制后改名的标准"
+
+    plan = importing.plan(imported, _edited(exported, copy))
+    (added,) = plan.of("added")
+    assert "的复制，按新的一行检查" in added.remark
+    assert plan.counts()["equal"] == 66
+
+
+def test_a_file_from_another_copy_says_that_edits_cannot_be_told(imported: Session, exported: Path) -> None:
+    book = openpyxl.load_workbook(exported)
+    book[STAMP_SHEET]["B3"] = "anderswo"
+    book.save(exported)
+    plan = importing.plan(imported, exported)
+    assert plan.notes == (importing.FROM_ELSEWHERE,)
+    assert plan.counts()["equal"] == 66
+
+
+def test_an_export_of_one_ledger_is_not_taken_for_another(imported: Session, exported: Path) -> None:
+    with pytest.raises(Refusal, match="请到“标准明细”里导入"):
+        importing.plan(imported, exported, "organisation")
+
+
+def test_a_file_saved_again_by_libreoffice_keeps_its_keys(imported: Session, exported: Path, tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    again = tmp_path / "again"
+    profile = (tmp_path / "profile").as_uri()
+    subprocess.run(
+        [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx", "--outdir", str(again),
+         str(exported)],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    plan = importing.plan(imported, again / exported.name)
+    assert plan.counts() == {"added": 0, "changed": 0, "equal": 66, "refused": 0}
+    assert plan.missing == () and plan.notes == ()
+
+
+def test_two_columns_into_one_field_are_refused_and_decisions_are_remembered(office: Session, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("标准号,标准名称,甲列,乙列\nGB/T 1-2020,名称,甲,乙\n", "utf-8")
+    offer = open_source(office, path, "detail_entry").offers[0]
+    with pytest.raises(Refusal, match="对应了同一列"):
+        decide(offer.found, {**decisions_of(offer.found), 2: "notes", 3: "notes"})
+    chosen = {**offer.decisions, 2: "notes", 3: LEFT_OUT}
+    plan = importing.judge(office, open_source(office, path, "detail_entry"), replace(offer, decisions=chosen))
+    assert plan.rows[0].values["notes"] == "甲" and not plan.labels
+    importing.apply(office, plan)
+    again = open_source(office, path, "detail_entry").offers[0]
+    assert again.from_memory and again.decisions == chosen
+
+
+def test_a_cell_mended_in_the_preview_is_judged_again(office: Session, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("标准号,标准名称,发布日期\nGB/T 1-2020,名称,2023-02-30\n", "utf-8")
+    source = open_source(office, path, "detail_entry")
+    assert importing.judge(office, source, source.offers[0]).counts()["refused"] == 1
+    mended = importing.judge(office, source, source.offers[0], {(0, "standard.published_on"): "2023-02-28"})
+    assert mended.counts() == {"added": 1, "changed": 0, "equal": 0, "refused": 0}
