@@ -148,6 +148,7 @@ class LedgerModel(QAbstractTableModel):
             Qt.ItemDataRole.EditRole: self.shown,
             Qt.ItemDataRole.ToolTipRole: lambda at: self.reason(at) or self.foreign(at) or None,
             Qt.ItemDataRole.AccessibleTextRole: self._spoken,
+            Qt.ItemDataRole.AccessibleDescriptionRole: lambda at: self.reason(at) or self.foreign(at) or None,
             KeyRole: lambda at: self.key_at(at.row()),
             StateRole: self.state,
         }
@@ -216,6 +217,8 @@ class LedgerModel(QAbstractTableModel):
         words = [label_of(column, self._labels), self.shown(index) or "空"]
         if self.reason(index):
             words.append(f"有错误：{self.reason(index)}")
+        elif not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            words.append("只读")
         return "，".join(words)
 
     def written(self, key: str, path: str) -> None:

@@ -94,6 +94,8 @@ class LedgerGrid(QTableView):
         key = event.key()
         if control and key == Qt.Key.Key_C:
             self.copy(headings=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif control and key == Qt.Key.Key_X:
+            self.cut()
         elif control and key == Qt.Key.Key_V:
             self.paste()
         elif control and key == Qt.Key.Key_D:
@@ -144,7 +146,10 @@ class LedgerGrid(QTableView):
             return []
         header = self.horizontalHeader()
         rows = sorted({index.row() for index in chosen})
-        sections = sorted({index.column() for index in chosen}, key=header.visualIndex)
+        seen = {index.column() for index in chosen if not header.isSectionHidden(index.column())}
+        sections = sorted(seen, key=header.visualIndex)
+        if not sections:
+            return []
         return [[self.ledger_model.index(row, section) for section in sections] for row in rows]
 
     def copy(self, *, headings: bool = False) -> None:
@@ -155,6 +160,12 @@ class LedgerGrid(QTableView):
             heads = [self.ledger_model.headerData(index.column(), Qt.Orientation.Horizontal) for index in block[0]]
             rows.insert(0, [str(head) for head in heads])
         QGuiApplication.clipboard().setText(clipboard.to_text(rows))
+
+    def cut(self) -> None:
+        """The selected block to the clipboard; its cells are emptied as one step."""
+        self.copy()
+        cells = [(index, "") for line in self.block() for index in line]
+        self._write_many(cells, f"剪切 {len(cells)} 格")
 
     def paste(self) -> None:
         """The clipboard's block from the current cell on; one value fills the whole selection."""
@@ -170,16 +181,16 @@ class LedgerGrid(QTableView):
 
     def _laid_over(self, rows: list[list[str]], start: QModelIndex) -> list[tuple[QModelIndex, str]]:
         header = self.horizontalHeader()
-        first = header.visualIndex(start.column())
+        places = range(header.visualIndex(start.column()), header.count())
+        shown = [section for place in places if not header.isSectionHidden(section := header.logicalIndex(place))]
         if start.row() + len(rows) > self.ledger_model.rowCount():
             lost = start.row() + len(rows) - self.ledger_model.rowCount()
             self.complained.emit(f"剪贴板比表格多 {lost} 行，多出的没有粘贴；请先新增行，或用“导入”")
         cells = []
         for down, row in enumerate(rows):
-            for right, text in enumerate(row):
-                section = header.logicalIndex(first + right)
+            for section, text in zip(shown, row, strict=False):
                 index = self.ledger_model.index(start.row() + down, section)
-                if section >= 0 and index.isValid():
+                if index.isValid():
                     cells.append((index, text))
         return cells
 
@@ -280,6 +291,7 @@ class LedgerGrid(QTableView):
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
+        menu.addAction("剪切", self.cut)
         menu.addAction("复制", self.copy)
         menu.addAction("粘贴", self.paste)
         menu.addAction("向下填充", self.fill_down)
