@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +46,7 @@ _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 _FORMULA_SIGNS = ("=", "+", "-", "@")
 _COUNT = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.(\d{1,10}))?")
 _MOST_DIGITS = 15
+_SQUARE = re.compile("[\u2e80-\U0010ffff]")
 _PIXELS_PER_MILLIMETRE = 96 / 25.4
 _POINTS_PER_MILLIMETRE = 72 / 25.4
 _TALLEST_ROW = 409.0
@@ -199,15 +200,14 @@ class _Sheet:
     def _row_styles(self, bold: bool, bad: bool) -> list[tuple[Any, Any]]:
         """The style of each of the table's columns in such a row: of plain text, of text like a formula."""
         looks = [
-            {"align": Align.CENTRE, "bad": bad} if column.tick else {"align": column.align, "bold": bold, "bad": bad}
+            _Look(Align.CENTRE if column.tick else column.align, bold=bold and not column.tick, bad=bad)
             for column in self._document.table.columns
         ]
-        return [(self._style(_Look(**look)), self._style(_Look(**look, quoted=True))) for look in looks]
+        return [(self._style(look), self._style(replace(look, quoted=True))) for look in looks]
 
     def _put(self, row: int, column: int, text: str, look: _Look) -> None:
         """Write text as text: openpyxl would take `=1+1` for a formula and `#N/A` for an error."""
-        quoted = _Look(**{**look.__dict__, "quoted": True})
-        self._put_styled(row, column, text, self._style(look), self._style(quoted))
+        self._put_styled(row, column, text, self._style(look), self._style(replace(look, quoted=True)))
 
     def _put_styled(self, row: int, column: int, text: str, plain: Any, quoted: Any) -> None:
         cell: Any = self._sheet.cell(row, column)
@@ -356,7 +356,8 @@ def _lines_needed(text: str, width: float, points: float) -> int:
     per_line = max((width - 1.6) / (points * 25.4 / 72), 1.0)
     if len(text) <= per_line and "\n" not in text:
         return 1
-    return sum(
-        int(max(sum(1.0 if ord(mark) > 0x2E7F else 0.53 for mark in line) - 1e-9, 0) // per_line) + 1
-        for line in text.split("\n")
-    )
+    lines = 0
+    for line in text.split("\n"):
+        squares = len(_SQUARE.findall(line))
+        lines += int(max(squares + 0.53 * (len(line) - squares) - 1e-9, 0) // per_line) + 1
+    return lines
