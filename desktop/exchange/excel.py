@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +47,7 @@ _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 _FORMULA_SIGNS = ("=", "+", "-", "@")
 _COUNT = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.(\d{1,10}))?")
 _MOST_DIGITS = 15
+_SQUARE = re.compile("[\u2e80-\U0010ffff]")
 _PIXELS_PER_MILLIMETRE = 96 / 25.4
 _POINTS_PER_MILLIMETRE = 72 / 25.4
 _TALLEST_ROW = 409.0
@@ -203,18 +204,27 @@ class _Sheet:
             self._styles[look] = style
         return self._styles[look]
 
+    def _row_styles(self, bold: bool, bad: bool) -> list[tuple[Any, Any]]:
+        """The style of each of the table's columns in such a row: of plain text, of text like a formula."""
+        looks = [
+            _Look(Align.CENTRE if column.tick else column.align, bold=bold and not column.tick, bad=bad)
+            for column in self._document.table.columns
+        ]
+        return [(self._style(look), self._style(replace(look, quoted=True))) for look in looks]
+
     def _put(self, row: int, column: int, text: str, look: _Look) -> None:
         """Write text as text: openpyxl would take `=1+1` for a formula and `#N/A` for an error."""
+        self._put_styled(row, column, text, self._style(look), self._style(replace(look, quoted=True)))
+
+    def _put_styled(self, row: int, column: int, text: str, plain: Any, quoted: Any) -> None:
         cell: Any = self._sheet.cell(row, column)
         text = legible(text)
         if len(text) > LONGEST_CELL:
             text = text[: LONGEST_CELL - len(_CUT_MARK)] + _CUT_MARK
-        if text.startswith(_FORMULA_SIGNS):
-            look = _Look(**{**look.__dict__, "quoted": True})
         if text:
             cell._value = text
             cell.data_type = "s"
-        cell._style = self._style(look)
+        cell._style = quoted if text.startswith(_FORMULA_SIGNS) else plain
 
     def _top_line(self) -> None:
         document = self._document
@@ -276,17 +286,24 @@ class _Sheet:
         grouped = int(bool(table.group_label))
         least = table.row_height * _POINTS_PER_MILLIMETRE
         start = self._row + 1
+        styles: dict[tuple[bool, bool], list[tuple[Any, Any]]] = {}
         for number, row in enumerate(rows, start):
             lines = 1
+            kind = (row.bold, row.bad)
+            if kind not in styles:
+                styles[kind] = self._row_styles(*kind)
             if grouped:
                 self._put(number, 1, row.group, _Look(Align.CENTRE, bad=row.bad))
             for place, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True), grouped):
+                plain, quoted = styles[kind][place - grouped]
                 if column.tick:
-                    self._put(number, place + 1, TICKED_BOX if cell else EMPTY_BOX, _Look(Align.CENTRE, bad=row.bad))
+                    self._put_styled(number, place + 1, TICKED_BOX if cell else EMPTY_BOX, plain, quoted)
+                    continue
+                if column.align is Align.RIGHT:
+                    self._write(number, place + 1, cell, _Look(column.align, bold=row.bold, bad=row.bad))
                 else:
-                    look = _Look(column.align, bold=row.bold, bad=row.bad)
-                    self._write(number, place + 1, cell, look)
-                    lines = max(lines, _lines_needed(cell, self._widths[place], look.points))
+                    self._put_styled(number, place + 1, cell, plain, quoted)
+                lines = max(lines, _lines_needed(cell, self._widths[place], _Look.points))
             self._set_height(number, max(least, lines * _LINE_POINTS + 3))
         for first, last in group_runs(rows) if grouped else []:
             self._merge(start + first, 1, start + last, 1)
@@ -344,7 +361,10 @@ def _lines_needed(text: str, width: float, points: float) -> int:
     about half of it.
     """
     per_line = max((width - 1.6) / (points * 25.4 / 72), 1.0)
-    return sum(
-        int(max(sum(1.0 if ord(mark) > 0x2E7F else 0.53 for mark in line) - 1e-9, 0) // per_line) + 1
-        for line in text.split("\n")
-    )
+    if len(text) <= per_line and "\n" not in text:
+        return 1
+    lines = 0
+    for line in text.split("\n"):
+        squares = len(_SQUARE.findall(line))
+        lines += int(max(squares + 0.53 * (len(line) - squares) - 1e-9, 0) // per_line) + 1
+    return lines

@@ -12,4 +12,6 @@ def legible(text: str) -> str:
     Control characters and half surrogates come in with pasted cells; one of them makes Word and Excel call
     the whole file damaged (XML 1.0, production 2).
     """
+    if text.isprintable():
+        return text
     return _FORBIDDEN.sub("", _LINE_BREAKS.sub("\n", text).replace("\t", " "))
