@@ -15,4 +15,8 @@ def dead_references(reader: Reader, ledger: Ledger, field: Field) -> list[str]:
 
 def segments_aside(reader: Reader) -> int:
     """How many parts of received bundles were set aside because something in them or before them was not in order."""
-    return int(reader.connection.execute("SELECT count(*) FROM sync_seg WHERE state <> 'applied' AND why NOT IN ('parents', 'undone')").fetchone()[0])
+    return int(
+        reader.connection.execute(
+            "SELECT count(*) FROM sync_seg WHERE state <> 'applied' AND why NOT IN ('parents', 'undone')"
+        ).fetchone()[0]
+    )

@@ -83,9 +83,7 @@ class CatalogueDialog(QDialog):
         session = self._session
         self.load.setEnabled(False)
         self.told.setText(f"正在载入 {path.name}，可以关掉这个窗口继续做别的事")
-        task = self._desk.runner.read(
-            lambda job: catalogue.load(session, path, job), self._loaded, self._failed
-        )
+        task = self._desk.runner.read(lambda job: catalogue.load(session, path, job), self._loaded, self._failed)
         task.progressed.connect(self._desk.worked)
         task.ended.connect(self._ended)
 

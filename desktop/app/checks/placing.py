@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from desktop.app import system
 from desktop.app.checks.looking import Check, Found, Library, Row, Severity
-from desktop.app.importing import nearest_node
+from desktop.app.import_judging import nearest_node
 from desktop.domain.pinyin import fold
 from desktop.domain.statistics import OBSOLETE
 from desktop.domain.validity import Status
