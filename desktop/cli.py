@@ -94,6 +94,7 @@ def _library_verbs(verbs: Any) -> None:
     init.add_argument("--name", default="", help="单位名称")
     init.add_argument("--code", default="", help="6 位行政区划码")
     init.add_argument("--unit-file", type=Path, help="市局给的授权文件（区县单位）")
+    init.add_argument("--passphrase", default="", help="授权文件的口令")
     init.add_argument("--person", default="", help="使用人姓名")
     init.add_argument("--tree", default="", help="起步体系：hangzhou、gbt24421 或 empty")
     init.add_argument("--sample", action="store_true", help="建立演练库")
@@ -102,6 +103,7 @@ def _library_verbs(verbs: Any) -> None:
     unit.add_argument("--code", required=True, help="6 位行政区划码")
     unit.add_argument("--organisation", default="", help="已独立建库的单位的单位标识")
     unit.add_argument("--to", type=Path, required=True, help="授权文件存到哪里")
+    unit.add_argument("--passphrase", default="", help="保护授权文件的口令，另外当面或电话告诉该单位")
     _verb(verbs, "backup", "立即备份并校验", _backup)
     restore = _verb(verbs, "restore", "从备份恢复（现有数据另存，不覆盖）", _restore)
     restore.add_argument("file", type=Path, nargs="?", help="备份文件；不填则用最近一份")
@@ -197,9 +199,9 @@ def _init(parsed: Arguments) -> int:
     if parsed.sample:
         session = setup.practice_library(folder)
     elif parsed.unit_file is not None and (folder / LIBRARY).is_file():
-        session = setup.join_later(setup.open_library(folder), parsed.unit_file)
+        session = setup.join_later(setup.open_library(folder), parsed.unit_file, parsed.passphrase)
     elif parsed.unit_file is not None:
-        session = setup.join(folder, parsed.unit_file, parsed.person)
+        session = setup.join(folder, parsed.unit_file, parsed.person, parsed.passphrase)
     else:
         session = setup.found(folder, parsed.role, parsed.name, parsed.code, parsed.person)
     try:
@@ -215,7 +217,9 @@ def _unit(parsed: Arguments) -> int:
     from desktop.app import setup
 
     def work(session: Any) -> int:
-        organisation = setup.new_unit(session, parsed.name, parsed.code, parsed.to, parsed.organisation)
+        organisation = setup.new_unit(
+            session, parsed.name, parsed.code, parsed.to, parsed.organisation, parsed.passphrase
+        )
         print(f"已新增单位 {parsed.name}（{organisation}），授权文件：{parsed.to}")
         return 0
 

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import re
+import tempfile
 import threading
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LOCALAPPDATA"] = os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="standards-desk-user-")
+"""What the program notes about its libraries outside them stays out of the home of the person who runs the tests."""
 
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile(

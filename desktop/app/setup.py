@@ -15,6 +15,7 @@ from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.positions import position
 from desktop.domain.query import Query, Sort, where
 from desktop.domain.record import Cell
+from desktop.store import place as whereabouts
 from desktop.store.journal import SETUP, Transaction
 from desktop.store.workspace import Workspace
 
@@ -96,6 +97,16 @@ def open_library(folder: Path) -> Session:
     session = Session(workspace, row[0] if row else UNNAMED)
     take_in_kept(session)
     return session
+
+
+def concerns(session: Session) -> list[str]:
+    """What a person should know of this copy of the library and of where it lies; remembered as seen from now on."""
+    identity, workspace = session.identity, session.workspace
+    step = workspace.last_step()
+    sent = session.read.connection.execute("SELECT 1 FROM sync_log WHERE kind = 'made' LIMIT 1").fetchone() is not None
+    found = whereabouts.concerns(workspace.folder, identity.device, identity.instance, step, sent)
+    whereabouts.remember(workspace.folder, identity.device, identity.instance, step)
+    return found
 
 
 def take_in_kept(session: Session) -> None:

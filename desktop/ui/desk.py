@@ -32,7 +32,7 @@ class Desk(QObject):
     page_asked = Signal(str, object)
     """(page, what to show there)"""
     standing_in = Signal(object)
-    """A session that writes the rows of another unit (代录); None goes back to our own."""
+    """A session that writes the rows of another unit (代录)."""
     worked = Signal(str, object, object)
     """(step in words, done, total) of a job; empty words end it"""
 

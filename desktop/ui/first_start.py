@@ -27,6 +27,9 @@ class FirstStart(QDialog):
         self.name, self.code, self.person = QLineEdit(), QLineEdit(), QLineEdit()
         self.unit_file = QLineEdit()
         self.unit_file.setPlaceholderText("授权文件（.json）")
+        self.passphrase = QLineEdit()
+        self.passphrase.setPlaceholderText("口令，10 位数字（市局另外告诉）")
+        self.passphrase.setAccessibleName("授权文件的口令")
         self.trees = {tree.name: tree.id for tree in system.starter_trees()}
         self.tree_choices = {name: QRadioButton(name) for name in (*self.trees, "从空白开始")}
         self._build()
@@ -40,7 +43,7 @@ class FirstStart(QDialog):
         for choice in (self.by_file, self.alone, self.bureau, self.practice):
             column.addWidget(choice)
         self.by_file.setChecked(True)
-        column.addWidget(line(self.unit_file, button("选择", self._choose_file)))
+        column.addWidget(line(self.unit_file, self.passphrase, button("选择", self._choose_file)))
         for words, field, hint in (
             ("单位名称", self.name, "如 西湖区机关事务服务中心"), ("行政区划码", self.code, "6 位，如 330106"),
             ("使用人", self.person, "坐在这台电脑前的人"),
@@ -81,7 +84,11 @@ class FirstStart(QDialog):
         if self.by_file.isChecked():
             if not self.unit_file.text():
                 raise Refusal("no_file", "请先选择市局给的授权文件，没有的话选“先独立使用”")
-            session = setup.join(self._folder, Path(self.unit_file.text()), person)
+            path = Path(self.unit_file.text())
+            if setup.needs_passphrase(path) and not self.passphrase.text().strip():
+                self.passphrase.setFocus()
+                raise Refusal("no_passphrase", "这份授权文件有口令保护，请填写市局当面或电话告诉您的 10 位口令")
+            session = setup.join(self._folder, path, person, self.passphrase.text())
         else:
             role = "bureau" if self.bureau.isChecked() else "office"
             session = setup.found(self._folder, role, self.name.text(), self.code.text().strip(), person)

@@ -131,6 +131,8 @@ def _settle_in(folder: Path, window: MainWindow) -> None:
 
     crash.log_to(folder)
     _listen(server_name(folder), window)
+    for sentence in setup.concerns(window.desk.session):
+        window.notice.say("warn", sentence)
 
 
 def _other_window_came_forward(name: str) -> bool:

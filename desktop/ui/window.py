@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.app import history
+from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.store import backup
+from desktop.store import backup, place
 from desktop.ui import theme
 from desktop.ui.desk import Desk, Page
 from desktop.ui.icons import icon
@@ -58,6 +59,8 @@ class MainWindow(QMainWindow):
         self._missed: dict[str, list[Changes]] = {}
         """What happened while a page was not in front; it re-reads when it is shown."""
         self._opened_at = desk.session.workspace.last_step()
+        self._standing_in: list[MainWindow] = []
+        """Windows in which rows of other units are entered."""
         self.notice = Notice()
         self._stack = QStackedWidget()
         self._title, self._context = label("", pixels=18, bold=True), label("", "quiet", 12)
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
         desk.noticed.connect(self.notice.say)
         desk.page_asked.connect(self.show_page)
         desk.worked.connect(self._worked)
+        desk.standing_in.connect(self._stand_in)
         desk.changed.connect(lambda _changes: self._name_steps())
         self._shortcuts()
         self.show_page(specs[0].id)
@@ -301,10 +305,26 @@ class MainWindow(QMainWindow):
             return
         if focus := self.focusWidget():
             focus.clearFocus()
+        for other in self._standing_in:
+            other.close()
         self.desk.runner.shutdown()
-        workspace = self.desk.session.workspace
-        with suppress(Refusal):
-            if workspace.last_step() != self._opened_at:
-                backup.make_backup(workspace, "退出时")
-        workspace.close()
+        self.let_go()
         super().closeEvent(event)
+
+    def let_go(self) -> None:
+        """Back up what was written since the start, and let the library go."""
+        workspace, identity = self.desk.session.workspace, self.desk.session.identity
+        step = workspace.last_step()
+        with suppress(Refusal):
+            if step != self._opened_at:
+                backup.make_backup(workspace, "退出时")
+                place.remember(workspace.folder, identity.device, identity.instance, step)
+        workspace.close()
+
+    def _stand_in(self, session: Session) -> None:
+        from desktop.ui.stand_in import StandInWindow
+
+        other = StandInWindow(self, session, tuple(self._specs.values()))
+        self._standing_in.append(other)
+        other.destroyed.connect(lambda: self._standing_in.remove(other))
+        other.show()

@@ -21,10 +21,11 @@ class Sending(QWidget):
         bureau = self.session.identity.is_bureau
         self.recipient = QComboBox()
         self.recipient.setAccessibleName("发给")
-        self.code = QLineEdit()
+        self.code = QLineEdit(self)
         self.code.setPlaceholderText("回执码，10 位")
-        self.code.setAccessibleName("市局电话告诉的回执码")
+        self.code.setAccessibleName("上级电话告诉的回执码")
         self.code.setFixedWidth(160)
+        self.take = button("登记回执", self.take_receipt, "ghost")
         self.sent = Listing("送出记录", ("时间", "文件", "条数", "附件", "状态"), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
@@ -35,8 +36,7 @@ class Sending(QWidget):
         ]  # fmt: skip
         if bureau:
             actions.append(button("给全部单位各生成一个", self.make_all, "ghost"))
-        else:
-            actions.extend((self.code, button("登记回执", self.take_receipt, "ghost")))
+        actions.extend((self.code, self.take))
         column.addWidget(line(*actions))
         column.addWidget(
             label("生成后会读回核对；对方没有收到的内容会在下一个包里再带上，丢一个包不要紧。", "quiet", 12)
@@ -47,6 +47,8 @@ class Sending(QWidget):
     def reload(self) -> None:
         """Recipients and what was sent."""
         self._fill_recipients()
+        for widget in (self.code, self.take):
+            widget.setVisible(bool(self.session.identity.superior))
         acknowledged = syncing.acknowledged(self.session)
         self.sent.show_rows([
             (item, (
