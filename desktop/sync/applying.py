@@ -185,13 +185,16 @@ class Applier:
                 again.append((idx, operation))
             else:
                 fresh[operation.key] = (idx, operation)
-        self._insert(n, ledger, covered, list(fresh.values()))
+        self._insert(n, ledger, covered, header.schema, list(fresh.values()))
         for idx, operation in again:
             cells = self._split(operation)[0]
+            if header.schema > self._schema.version:
+                self._keep_unknown(n, idx, operation, {WHOLE: None})
             for name in covered:
                 self._set(n, idx, operation, name, cells.get(name))
 
-    def _insert(self, n: int, ledger: Ledger, covered: Sequence[str], rows: list[tuple[int, Operation]]) -> None:
+    def _insert(self, n: int, ledger: Ledger, covered: Sequence[str], schema: int,
+                rows: list[tuple[int, Operation]]) -> None:  # fmt: skip
         names = [name for name in covered if any(name in operation.cells for _, operation in rows)]
         self._connection.executemany(
             f'INSERT INTO "{ledger.name}" ({quoted(("key", "_stream", *names))}) '
@@ -203,7 +206,7 @@ class Applier:
         )
         self._connection.executemany(
             "INSERT INTO sync_row VALUES (?, ?, ?, ?, ?, ?)",
-            ((ledger.name, operation.key, n, idx, operation.told.at, len(covered)) for idx, operation in rows),
+            ((ledger.name, operation.key, n, idx, operation.told.at, schema) for idx, operation in rows),
         )
         self.touched.born.update((ledger.name, operation.key) for _, operation in rows)
 
@@ -241,16 +244,18 @@ class Applier:
 
 
 def birth_value(schema: Schema, connection: sqlite3.Connection, ledger: str, key: str, name: str) -> list[Live]:
-    """The live operation of a cell never written since its row's birth: that birth, if it covered the column."""
+    """The live operation of a cell never written since its row's birth: that birth, if its version had the column."""
     row = connection.execute(
-        "SELECT seg, idx, at, ncol FROM sync_row WHERE ledger = ? AND key = ?", (ledger, key)
+        "SELECT seg, idx, at, schema FROM sync_row WHERE ledger = ? AND key = ?", (ledger, key)
     ).fetchone()
-    names = list(schema.ledger(ledger).by_name)
-    if row is None or (name != "_del" and names.index(name) >= row[3]):
+    fields = schema.ledger(ledger).by_name
+    if row is None or (name != "_del" and fields[name].since > row[3]):
         return []
+    if name == "_del":
+        return [Live(row[0], row[1], row[2], 0)]
     born = connection.execute(
         "SELECT new FROM journal WHERE key = ? AND ledger = ? AND field = '' ORDER BY id LIMIT 1",
         (key, ledger),
     ).fetchone()
-    value = 0 if name == "_del" else json.loads(born[0])[names.index(name)]
-    return [Live(row[0], row[1], row[2], value)]
+    cells, place = json.loads(born[0]), list(fields).index(name)
+    return [Live(row[0], row[1], row[2], cells[place] if place < len(cells) else None)]

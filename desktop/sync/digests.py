@@ -13,7 +13,7 @@ from desktop.store.tables import ORGANISATION_LENGTH, quoted
 
 _BITS = 128
 _EVERY = ""
-"""Name under which the last journal line taken in is kept."""
+"""Name under which the last journal line taken in is kept, with the version whose columns were counted."""
 
 _BATCH = 500
 _encode = msgspec.json.Encoder().encode
@@ -21,17 +21,22 @@ _encode = msgspec.json.Encoder().encode
 
 def of_streams(schema: Schema, connection: sqlite3.Connection) -> dict[str, str]:
     """Stream → digest of its rows as they are now, open edits included. Costs what changed since the last time."""
-    totals = {stream: int(total, 16) for stream, total in connection.execute("SELECT stream, total FROM sync_digest")}
-    mark = connection.execute("SELECT journal FROM sync_digest WHERE stream = ?", (_EVERY,)).fetchone()
+    mark = connection.execute("SELECT journal, total FROM sync_digest WHERE stream = ?", (_EVERY,)).fetchone()
+    if mark is not None and mark[1] != str(schema.version):
+        forget(connection)
+        mark = None
     last = int(mark[0]) if mark else 0
+    kept = connection.execute("SELECT stream, total FROM sync_digest WHERE stream <> ?", (_EVERY,))
+    totals = {stream: int(total, 16) for stream, total in kept}
     newest = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
-    totals.pop(_EVERY, None)
     if newest > last:
         for ledger in schema.ledgers:
             for stream, difference in _differences(connection, ledger, last):
                 totals[stream] = (totals.get(stream, 0) + difference) % 2**_BITS
         rows = [(stream, f"{total:x}", 0) for stream, total in totals.items()]
-        connection.executemany("INSERT OR REPLACE INTO sync_digest VALUES (?, ?, ?)", [*rows, (_EVERY, "0", newest)])
+        connection.executemany(
+            "INSERT OR REPLACE INTO sync_digest VALUES (?, ?, ?)", [*rows, (_EVERY, str(schema.version), newest)]
+        )
     return {stream: f"{total:032x}" for stream, total in totals.items()}
 
 

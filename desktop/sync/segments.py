@@ -165,7 +165,7 @@ def _remember(workspace: Workspace, connection: Any, n: int, operations: list[Op
     connection.executemany(
         "INSERT INTO sync_row VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (item.ledger, item.key, n, idx, item.told.at, len(schema.ledger(item.ledger).stored))
+            (item.ledger, item.key, n, idx, item.told.at, schema.version)
             for idx, item in enumerate(operations)
             if item.born
         ),

@@ -29,7 +29,7 @@ STATEMENTS = (
     "WITHOUT ROWID",
     "CREATE INDEX sync_edge_parent ON sync_edge (parent)",
     "CREATE TABLE sync_row (ledger TEXT NOT NULL, key TEXT NOT NULL, seg INTEGER NOT NULL, idx INTEGER NOT NULL, "
-    "at INTEGER NOT NULL, ncol INTEGER NOT NULL, PRIMARY KEY (ledger, key)) WITHOUT ROWID",
+    "at INTEGER NOT NULL, schema INTEGER NOT NULL, PRIMARY KEY (ledger, key)) WITHOUT ROWID",
     "CREATE TABLE sync_cell (ledger TEXT NOT NULL, key TEXT NOT NULL, col TEXT NOT NULL, seg INTEGER NOT NULL, "
     "idx INTEGER NOT NULL, at INTEGER NOT NULL, val, PRIMARY KEY (ledger, key, col, seg, idx)) WITHOUT ROWID",
     "CREATE TABLE sync_unknown (ledger TEXT NOT NULL, key TEXT NOT NULL, col TEXT NOT NULL, seg INTEGER NOT NULL, "
