@@ -190,8 +190,8 @@ class Applier:
             cells = self._split(operation)[0]
             if header.schema > self._schema.version:
                 self._keep_unknown(n, idx, operation, {WHOLE: None})
-            for name in covered:
-                self._set(n, idx, operation, name, cells.get(name))
+            for name in (*covered, "_del"):
+                self._set(n, idx, operation, name, cells.get(name, 0 if name == "_del" else None))
 
     def _insert(self, n: int, ledger: Ledger, covered: Sequence[str], schema: int,
                 rows: list[tuple[int, Operation]]) -> None:  # fmt: skip

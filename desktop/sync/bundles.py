@@ -334,12 +334,13 @@ def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, per
 
 
 def _remember_report(connection: sqlite3.Connection, manifest: Manifest) -> None:
+    """What the sender says it holds; by its running number, since its clock may be set back."""
     heads = {name: state.heads for name, state in manifest.streams.items()}
     connection.execute(
         "INSERT INTO sync_peer VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET "
         "instance = excluded.instance, heads = excluded.heads, want = excluded.want, "
         "want_blobs = excluded.want_blobs, at = excluded.at, bundle_no = excluded.bundle_no "
-        "WHERE excluded.at >= sync_peer.at",
+        "WHERE excluded.bundle_no >= sync_peer.bundle_no OR excluded.instance <> sync_peer.instance",
         (manifest.sender, manifest.organisation, manifest.instance, json.dumps(heads), json.dumps(manifest.want),
          json.dumps(manifest.want_blobs), manifest.number, manifest.at),
     )  # fmt: skip

@@ -145,6 +145,7 @@ class Intake:
             self._take(headers[sha], candidates[sha])
 
     def _candidates(self) -> dict[str, StoredSegment]:
+        """What arrived and what is held; what a person took back only if something that arrived was written after it."""
         files, names = self._bundle.files, self._bundle.segment_names()
         applied = graph.applied(self._connection, names)
         found: dict[str, StoredSegment] = {}
@@ -157,13 +158,15 @@ class Intake:
             found[sha] = StoredSegment(sha, 0, "", 0, body, signature, payload)
         self._arrived = set(found)
         held = graph.held(self._connection)
-        found = {**{sha: segment for sha, (segment, why) in held.items() if why != graph.UNDONE}, **found}
         needed = [parent for segment in found.values() for parent in _parents(segment)]
         while needed:
             sha = needed.pop()
             if sha in held and sha not in found:
                 found[sha] = held[sha][0]
                 needed.extend(_parents(held[sha][0]))
+        for sha, (segment, why) in held.items():
+            if why != graph.UNDONE:
+                found.setdefault(sha, segment)
         return found
 
     def _cover(self, headers: dict[str, Header]) -> None:

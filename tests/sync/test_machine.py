@@ -173,12 +173,16 @@ class Exchange(RuleBasedStateMachine):
         if isinstance(answer, Refusal):
             assert self.world.state(node) == before
 
-    @rule(forger=st.sampled_from([OTHER, TWO]))
-    def forge(self, forger: str) -> None:
+    @rule(name=NAMES, number=NUMBER)
+    def take_back(self, name: str, number: int) -> None:
+        self.world.take_back(self._node(name), number)
+
+    @rule(forger=st.sampled_from([OTHER, TWO]), kind=st.sampled_from(["stream", "row", "device"]))
+    def forge(self, forger: str, kind: str) -> None:
         node, bureau = self._node(forger), self.world.nodes[BUREAU]
         victim = self.world.nodes[ONE if node.organisation == self.world.nodes[OTHER].organisation else OTHER]
         before = visible(self.world.state(bureau), victim.organisation)
-        self.world.deliver(forge(self.world, node, victim.organisation), bureau)
+        self.world.deliver(forge(self.world, node, victim.organisation, kind=kind), bureau)
         assert visible(self.world.state(bureau), victim.organisation) == before
 
     # copies
@@ -221,6 +225,8 @@ class Exchange(RuleBasedStateMachine):
         bureau = world.nodes[BUREAU]
         self._converged(bureau)
         for node in world.alive:
+            if node is not bureau:
+                self._only_what_it_may(node)
             self._oracle(node)
             self._typed_survived(node)
         self._any_order(bureau)
@@ -238,18 +244,34 @@ class Exchange(RuleBasedStateMachine):
                 assert (node.folder / "blobs" / sha[:2] / sha).exists() or self.world.gone
                 assert (bureau.folder / "blobs" / sha[:2] / sha).exists() or self.world.gone
 
+    def _only_what_it_may(self, node: Node) -> None:
+        bureau, ours = self.world.nodes[BUREAU].organisation, node.organisation
+        mine = {f"{ours}.own", f"{ours}.up", f"{ours}.all", f"{bureau}.all", f"{bureau}.to.{ours}"}
+        assert set(graph.streams(node.session.read.connection)) <= mine
+
     def _oracle(self, node: Node) -> None:
         connection = node.session.read.connection
         numbers = dict(connection.execute("SELECT n, hash FROM sync_seg").fetchall())
         kept: dict[tuple[str, str, str], set[tuple[str, int, object]]] = {}
         for ledger, key, name, n, idx, _, value in connection.execute("SELECT * FROM sync_cell"):
             kept.setdefault((ledger, key, name), set()).add((numbers[n], idx, value))
-        for (ledger, key, name), live in live_sets(self.world, node).items():
+        lives = live_sets(node)
+        listed = set(connection.execute("SELECT * FROM sync_conflict WHERE col <> '_del'").fetchall())
+        different = {place for place, live in lives.items() if len({value for _, _, value in live}) > 1}
+        assert listed == {place for place in different if place[2] != "_del"}
+        for (ledger, key, name), live in lives.items():
             born = birth_value(node.session.schema, connection, ledger, key, name)
             mine = kept.get((ledger, key, name)) or {(numbers[item.seg], item.idx, item.value) for item in born}
             assert {value for _, _, value in mine} == {value for _, _, value in live}, (ledger, key, name)
             shown = connection.execute(f'SELECT "{name}" FROM "{ledger}" WHERE key = ?', (key,)).fetchone()[0]
             assert shown in {value for _, _, value in live}
+            ats = dict(connection.execute(
+                "SELECT hash, at FROM sync_cell JOIN sync_seg ON n = seg WHERE ledger = ? AND key = ? AND col = ?",
+                (ledger, key, name),
+            ).fetchall())  # fmt: skip
+            if len(ats) > 1:
+                newest = max(live, key=lambda item: (ats[item[0]], item[0], item[1]))
+                assert shown == newest[2], "what is shown depends on the order of arrival"
 
     def _typed_survived(self, node: Node) -> None:
         written: dict[tuple[str, str, str, object], list[str]] = {}
@@ -296,8 +318,19 @@ class Exchange(RuleBasedStateMachine):
             assert states[0] == states[1]
 
 
-Exchange.TestCase.settings = settings(max_examples=300, stateful_step_count=14, phases=(Phase.generate,))
+class CopiedFromTheStart(Exchange):
+    """The same with a PC whose whole folder was copied before anything happened."""
+
+    @initialize()
+    def copied(self) -> None:
+        self.world.clone(self.world.nodes[ONE], "clone")
+
+
+KEPT_SHORT = settings(max_examples=150, stateful_step_count=14, phases=(Phase.generate,))
+Exchange.TestCase.settings = KEPT_SHORT
+CopiedFromTheStart.TestCase.settings = KEPT_SHORT
 TestExchange = Exchange.TestCase
+TestCopiedFromTheStart = CopiedFromTheStart.TestCase
 
 
 @pytest.fixture(scope="module", autouse=True)

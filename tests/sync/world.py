@@ -7,15 +7,18 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
+import msgspec
+
 from desktop.app import settling, setup, units
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
+from desktop.domain.keys import row_key
 from desktop.domain.ledgers import SCHEMA
 from desktop.domain.ledgers.standard import Standard
 from desktop.domain.query import owner_of
@@ -23,7 +26,8 @@ from desktop.domain.record import Cell, Schema, text
 from desktop.store import backup, blobs
 from desktop.store import workspace as workspaces
 from desktop.store.workspace import LIBRARY, Workspace
-from desktop.sync import bundles, enrolment, graph, signing, upgrading
+from desktop.sync import bundles, container, enrolment, graph, segments, signing, undoing, upgrading
+from desktop.sync.canon import canonical, digest, pack
 from desktop.sync.intake import Outcome
 
 BUREAU, ONE, TWO, OTHER = "bureau", "one", "two", "other"
@@ -89,6 +93,7 @@ def hurried() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(bundles, "make_backup"))
         stack.enter_context(mock.patch.object(backup, "make_backup"))
+        stack.enter_context(mock.patch.object(undoing, "make_backup"))
         stack.enter_context(mock.patch.object(workspaces, "PRAGMAS", fast))
         stack.enter_context(mock.patch("os.fsync"))
         yield
@@ -244,6 +249,14 @@ class World:
             if one.organisation == two.organisation:
                 self.send(one, two)
 
+    def take_back(self, node: Node, number: int) -> None:
+        """Undo one of the bundles that the node applied and may take back."""
+        self.acting = node.name
+        connection = node.session.read.connection
+        found = [item.batch for item in undoing.applied(connection) if not item.why_not]
+        if found:
+            undoing.undo(node.workspace, node.name, found[number % len(found)])
+
     # copies
 
     def save(self, node: Node) -> None:
@@ -325,33 +338,53 @@ def visible(state: dict[str, object], organisation: str) -> dict[str, object]:
     }
 
 
-def forge(world: World, forger: Node, victim: str) -> Path:
-    """A bundle of `forger` with a segment, correctly signed by its PC, that speaks of another unit's rows."""
-    import msgspec
-
-    from desktop.domain.keys import row_key
-    from desktop.sync import container, segments
-    from desktop.sync.canon import canonical, digest, pack
-
+def forge(world: World, forger: Node, victim: str, *, kind: str = "stream") -> Path:
+    """A bundle of `forger` with a segment that speaks of another unit's rows. Kinds: in the victim's `stream`; in the
+    forger's own stream but of the victim's `row`; in the name of a `device` of the victim, whose key is not at hand."""
     path = world.make(forger, world.nodes[BUREAU].organisation)
     world.pool.remove(path)
     bundle = container.read(path)
+    stream = f"{forger.organisation if kind == 'row' else victim}.up"
+    device = forger.session.identity.device
+    if kind == "device":
+        device = next(node.session.identity.device for node in world.nodes.values() if node.organisation == victim)
     told = segments.Told(1, "冒名", "冒写", "")
     key = row_key(victim, 1, secrets.randbits(80))
     plain = segments.write_payload([segments.Operation(told, True, "standard", key, {"title": "冒写"})])
-    history = graph.load(forger.session.read.connection, f"{victim}.up")
+    bureau = world.nodes[BUREAU] if kind != "row" else forger
+    history = graph.load(bureau.session.read.connection, stream)
     header = segments.Header(
-        1, 1, f"{victim}.up", forger.session.identity.device, history.head_hashes(),
-        1 + max([0, *history.generation.values()]), 1, {"standard": 1}, digest(plain), len(plain), 1, 1, "x", 1, "冒名",
+        1, 1, stream, device, history.head_hashes(), 1 + max([0, *history.generation.values()]), 1, {"standard": 1},
+        digest(plain), len(plain), 1, 1, "x", 1, "冒名",
     )  # fmt: skip
     body = canonical(msgspec.to_builtins(header))
     sha = digest(body)
     signature = signing.sign(forger.folder, signing.DEVICE, body)
-    files = {**bundle.files, f"seg/{sha}.hdr": body, f"seg/{sha}.sig": signature, f"seg/{sha}.z": pack(plain)}
-    manifest = msgspec.structs.replace(bundle.manifest, files=container.listing(files))
-    outer = signing.sign(forger.folder, signing.DEVICE, canonical(msgspec.to_builtins(manifest)))
-    container.write(path, manifest, outer, files)
+    _rewrite(forger, path, bundle, {f"seg/{sha}.hdr": body, f"seg/{sha}.sig": signature, f"seg/{sha}.z": pack(plain)})
     return path
+
+
+def swap_payload(world: World, relay: Node, author: Node) -> Path:
+    """A bundle of `relay` in which the content of `author`'s newest segment was replaced; header and signature stay."""
+    path = world.make(relay, world.nodes[BUREAU].organisation)
+    world.pool.remove(path)
+    bundle = container.read(path)
+    device = author.session.identity.device
+    sha = next(
+        sha for sha in bundle.segment_names() if segments.read_header(bundle.files[f"seg/{sha}.hdr"]).dev == device
+    )
+    header = segments.read_header(bundle.files[f"seg/{sha}.hdr"])
+    operations = segments.read_payload(header, bundle.files[f"seg/{sha}.z"])
+    plain = segments.write_payload(operations).replace("甲".encode(), "丁".encode())
+    _rewrite(relay, path, bundle, {f"seg/{sha}.z": pack(plain)})
+    return path
+
+
+def _rewrite(sender: Node, path: Path, bundle: container.Bundle, files: dict[str, bytes]) -> None:
+    whole = {**bundle.files, **files}
+    manifest = msgspec.structs.replace(bundle.manifest, files=container.listing(whole))
+    outer = signing.sign(sender.folder, signing.DEVICE, canonical(msgspec.to_builtins(manifest)))
+    container.write(path, manifest, outer, whole)
 
 
 def dump(node: Node) -> str:
@@ -360,13 +393,8 @@ def dump(node: Node) -> str:
     return "\n".join(connection.iterdump())
 
 
-Undoing = Callable[[], None]
-
-
-def live_sets(world: World, node: Node) -> dict[tuple[str, str, str], set[tuple[str, int, Cell]]]:
+def live_sets(node: Node) -> dict[tuple[str, str, str], set[tuple[str, int, Cell]]]:
     """The oracle: the live operations of every cell by brute force over the stored segments."""
-    from desktop.sync import segments
-
     connection = node.session.read.connection
     stored = connection.execute("SELECT hash, hdr, payload FROM sync_seg WHERE state = 'applied'").fetchall()
     headers = {sha: segments.read_header(body) for sha, body, _ in stored}
