@@ -326,7 +326,7 @@ class World:
         live: dict[str, set[tuple[object, ...]]] = {}
         for ledger_name, key, column, n, idx, at, value in connection.execute("SELECT * FROM sync_cell"):
             live.setdefault(f"live {ledger_name} {key} {column}", set()).add((numbers[n], idx, at, value))
-        found.update(live)
+        found.update({name: voices for name, voices in live.items() if len(voices) > 1})
         found["conflicts"] = sorted(map(repr, connection.execute("SELECT * FROM sync_conflict")))
         return found
 
