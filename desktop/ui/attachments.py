@@ -66,6 +66,8 @@ class AttachmentStrip(QWidget):
         self.files.setIconSize(QSize(_SIDE, _SIDE))
         self.files.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.files.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.files.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.files.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.files.itemActivated.connect(lambda _item: self.open_current())
         self.files.itemChanged.connect(self._renamed)
         column = QVBoxLayout(self)
