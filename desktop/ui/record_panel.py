@@ -23,6 +23,7 @@ from desktop.app.labels import columns_in_use, label_of, spare_labels
 from desktop.domain.changes import Changes
 from desktop.domain.record import Column, Kind
 from desktop.ui import theme
+from desktop.ui.attachments import AttachmentStrip
 from desktop.ui.desk import Desk
 from desktop.ui.widgets import clear, label
 
@@ -54,6 +55,8 @@ class RecordPanel(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.reason)
         column.addWidget(self._tabs, 1)
+        self.attachments = AttachmentStrip(desk, ledger, self)
+        self.add_below(self.attachments)
         self._tabs.currentChanged.connect(lambda _tab: self._fill_history())
         self._build()
 
@@ -109,6 +112,7 @@ class RecordPanel(QWidget):
         session = self._desk.session
         rid = session.read.rid_of(self._ledger, key) if key else None
         self.setEnabled(rid is not None)
+        self.attachments.show_record(key if rid is not None else "")
         if rid is None:
             self.heading.setText("")
             return

@@ -26,6 +26,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.store import backup, place
 from desktop.ui import theme
+from desktop.ui.attachments import attach_to_shown, is_photo
 from desktop.ui.desk import Desk, Page
 from desktop.ui.icons import icon
 from desktop.ui.search_box import SearchBox
@@ -284,8 +285,13 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            self.open_file(Path(url.toLocalFile()))
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
+        photos = [path for path in paths if is_photo(path)]
+        for path in paths:
+            if path not in photos:
+                self.open_file(path)
+        if photos:
+            attach_to_shown(self.desk, self.current, photos)
 
     def open_file(self, path: Path) -> None:
         """A file dropped or given: a bundle goes to 同步, a table to the import."""

@@ -1,10 +1,10 @@
 """设置: who sits here, backups, the way to the health check, help."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QTextBrowser, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QMessageBox, QTextBrowser, QVBoxLayout
 
 from desktop import resources
-from desktop.app import setup
+from desktop.app import attachments, setup
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.organisation import Person
 from desktop.store import backup
@@ -69,6 +69,16 @@ class SettingsPage(Page):
                 )
             )
         )
+        column.addWidget(
+            card(
+                line(
+                    label("附件", bold=True, pixels=14),
+                    label("清理没有记录和备份用到的附件文件", "quiet", 12),
+                    None,
+                    button("清理附件…", self.clean_attachments, icon_name="trash"),
+                )
+            )
+        )
         column.addWidget(card(label("上手说明", bold=True, pixels=14), self.help), 1)
         self.reload()
 
@@ -108,3 +118,21 @@ class SettingsPage(Page):
     def _backed_up(self, made: backup.Backup) -> None:
         self.reload()
         self.desk.say("ok", f"已备份并校验：{made.path}")
+
+    def clean_attachments(self) -> None:
+        """Name what can be freed, and free it if agreed."""
+        session = self.session
+        self.desk.read(lambda _job: attachments.unneeded(session), lambda found: self._offer_cleaning(*found))
+
+    def _offer_cleaning(self, files: list[str], size: int) -> None:
+        if not files:
+            self.desk.say("ok", "没有可以清理的附件文件")
+            return
+        question = f"有 {len(files)} 个文件没有任何记录和备份用到，共 {size / 1024**2:.1f} MB，删除后不能恢复。要清理吗？"
+        if QMessageBox.question(self, "清理附件", question) == QMessageBox.StandardButton.Yes:
+            session = self.session
+            self.desk.write(
+                lambda job: attachments.clean(session, job),
+                lambda freed: self.desk.say("ok", f"已清理，腾出 {freed / 1024**2:.1f} MB"),
+                locks=True,
+            )
