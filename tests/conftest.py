@@ -41,9 +41,11 @@ class _Records(logging.Handler):
 def _no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """A record of WARNING or above fails the test, unless `expects_log(pattern)` announces it.
 
-    An announced record that does not come fails the test too.
+    An announced record that does not come fails the test too, unless it is `optional`.
     """
-    expected = [re.compile(marker.args[0]) for marker in request.node.iter_markers("expects_log")]
+    markers = list(request.node.iter_markers("expects_log"))
+    expected = [re.compile(marker.args[0]) for marker in markers]
+    optional = {marker.args[0] for marker in markers if marker.kwargs.get("optional")}
     records = _Records()
     logging.getLogger().addHandler(records)
     try:
@@ -54,7 +56,8 @@ def _no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
     stray = [text for text in texts if not any(pattern.search(text) for pattern in expected)]
     if stray:
         pytest.fail("unexpected log records:\n" + "\n".join(stray), pytrace=False)
-    absent = [item.pattern for item in expected if not any(item.search(text) for text in texts)]
+    due = [item for item in expected if item.pattern not in optional]
+    absent = [item.pattern for item in due if not any(item.search(text) for text in texts)]
     if absent:
         pytest.fail("expected log records did not come: " + ", ".join(absent), pytrace=False)
 
