@@ -16,6 +16,7 @@ from desktop.app.views import NamedView, View, by_column, views_of
 from desktop.domain.changes import Changes
 from desktop.domain.query import EVERYTHING, Condition, Group, Op, Query, Sort, Test, owner_of
 from desktop.domain.record import Cell
+from desktop.ui.basis_bar import BasisBar
 from desktop.ui.desk import CellTarget, Desk, Page
 from desktop.ui.grid.chips import ChipRow
 from desktop.ui.grid.columns_dialog import ColumnsDialog
@@ -60,6 +61,7 @@ class LedgerPage(Page):
         self.grid.arranged.remember(view.columns)
         self.grid.arranged.show([column.path for column in view.columns], view.frozen)
         self.panel = RecordPanel(desk, self.ledger)
+        self.basis = BasisBar(desk)
         self.counted = label("", "quiet", 12)
         self.chips = ChipRow()
         self.views = button("", lambda: None, "ghost", "book", "选择或保存视图：筛选、排序和列")
@@ -87,6 +89,7 @@ class LedgerPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(toolbar(*self.tools(), *self._bureau_tools(), None, self.words, self.bin))
+        column.addWidget(self.basis)
         looking = line(
             self.views,
             self.chips,
@@ -111,8 +114,13 @@ class LedgerPage(Page):
         self.grid.arranged.changed.connect(self._keep.start)
         self.chips.dropped.connect(self.drop_filter)
         self.chips.cleared.connect(self.clear_filters)
+        self.basis.left.connect(self.grid.setFocus)
+        self.basis.answered.connect(lambda: self.panel.show_record(self.panel.key))
         shortcut = QShortcut(QKeySequence("Alt+Down"), self.grid, context=Qt.ShortcutContext.WidgetShortcut)
         shortcut.activated.connect(self.filter_current)
+        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for keys, pressed in (("Alt+B", self.basis.begin),):
+            QShortcut(QKeySequence(keys), self, pressed, context=inside)
 
     def tools(self) -> Sequence[QWidget]:
         """The buttons of this ledger."""
