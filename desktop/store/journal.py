@@ -204,6 +204,20 @@ def history(reader: Reader, ledger: str, key: str) -> list[Line]:
     return [Line(*row) for row in rows]
 
 
+def between(
+    reader: Reader, ledgers: Sequence[str], since: int, until: int, limit: int
+) -> list[tuple[str, str, Line]]:
+    """(ledger, key, change) of every row of some ledgers from `since` to before `until`, newest first."""
+    marks = ", ".join("?" * len(ledgers))
+    rows = reader.connection.execute(
+        "SELECT journal.ledger, journal.key, tx.id, tx.at, tx.person, tx.label, tx.basis, tx.origin, journal.field, "
+        "journal.old, journal.new FROM tx JOIN journal ON journal.tx = tx.id "
+        f"WHERE tx.at >= ? AND tx.at < ? AND journal.ledger IN ({marks}) ORDER BY tx.at DESC, journal.id DESC LIMIT ?",
+        (since, until, *ledgers, limit),
+    )
+    return [(str(ledger), str(key), Line(*line)) for ledger, key, *line in rows]
+
+
 def born_cells(reader: Reader, ledger: str, line: Line) -> dict[str, Cell]:
     """The cells a row was born with, from its birth line."""
     cells: list[Cell] = json.loads(str(line.new))

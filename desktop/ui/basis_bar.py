@@ -32,13 +32,18 @@ class BasisBar(QWidget):
         line = self.field.lineEdit()
         assert line is not None
         self.line = line
-        self.line.setPlaceholderText("文件名称和文号，或选最近用过的（Alt+B 到这里）")
+        self.line.setPlaceholderText("文件名称、文号（按 Alt+B 来填）")
         self.line.setMaxLength(basis.LONGEST)
         self.line.returnPressed.connect(self.give)
         self.never = button("本次打开不再询问", self.ask_no_more, "ghost", tip="关闭程序再打开后恢复询问")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 16, 4)
-        for item in (self.words, self.field, button("确定（回车）", self.give), button("不填（Esc）", self.drop, "ghost")):
+        for item in (
+            self.words,
+            self.field,
+            button("确定（回车）", self.give),
+            button("不填（Esc）", self.drop, "ghost"),
+        ):
             row.addWidget(item)
         row.addStretch(1)
         row.addWidget(self.never)

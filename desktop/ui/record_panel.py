@@ -189,14 +189,11 @@ class RecordPanel(QWidget):
         if not self.key:
             return
         lines = history.of_record(self._desk.session, self._ledger, self.key)
-        row = self._desk.session.read.row(self._ledger, self.key) or {}
-        for field in self._desk.session.schema.ledger(self._ledger).stored:
-            if field.embedded and row.get(field.name):
-                lines += history.of_record(self._desk.session, field.target, str(row[field.name]))
-        for told in sorted(lines, key=lambda told: told.at, reverse=True):
+        for told in lines:
             what = f"{told.old or '空'} → {told.new or '空'}" if told.old or told.new else ""
             basis = f"　依据：{told.basis}" if told.basis else ""
-            text = f"{told.at}　{told.person}　{told.field_label}\n{what}{basis}　（{told.label}）"
+            where = f"　{told.subject}" if told.subject else ""
+            text = f"{told.at}　{told.person}　{told.field_label}{where}\n{what}{basis}　（{told.label}，{told.origin}）"
             self._history.addWidget(label(text.strip(), pixels=12, wrap=True))
         self._history.addStretch(1)
 

@@ -23,6 +23,7 @@ from desktop.ui.grid.columns_dialog import ColumnsDialog
 from desktop.ui.grid.filter_popup import FilterPopup
 from desktop.ui.grid.model import LedgerModel
 from desktop.ui.grid.view import LedgerGrid
+from desktop.ui.history_dialog import HistoryDialog
 from desktop.ui.kept import keep_view, kept_view
 from desktop.ui.record_panel import RecordPanel
 from desktop.ui.review_dialog import ReviewDialog
@@ -108,7 +109,7 @@ class LedgerPage(Page):
         self.grid.committed.connect(self.desk.changed)
         self.grid.complained.connect(lambda sentence: self.desk.say("warn", sentence))
         self.grid.row_chosen.connect(self.panel.show_record)
-        self.grid.history_asked.connect(self.panel.show_history)
+        self.grid.history_asked.connect(self.show_history)
         self.grid.heading.filter_asked.connect(self.open_filter)
         self.grid.heading.sort_asked.connect(lambda *_: self._looked())
         self.grid.arranged.changed.connect(self._keep.start)
@@ -119,7 +120,7 @@ class LedgerPage(Page):
         shortcut = QShortcut(QKeySequence("Alt+Down"), self.grid, context=Qt.ShortcutContext.WidgetShortcut)
         shortcut.activated.connect(self.filter_current)
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for keys, pressed in (("Alt+B", self.basis.begin),):
+        for keys, pressed in (("Alt+B", self.basis.begin), ("Alt+H", self.grid.ask_history)):
             QShortcut(QKeySequence(keys), self, pressed, context=inside)
 
     def tools(self) -> Sequence[QWidget]:
@@ -157,6 +158,12 @@ class LedgerPage(Page):
         session, values = self.session, self.new_values()
         self.desk.write(lambda _job: editing.add_row(session, self.ledger, values[0], fixed=values[1]),
                         lambda result: self.show_target(result[1]))  # fmt: skip
+
+    def show_history(self, key: str, path: str) -> None:
+        """Who changed a cell or a row, when and why."""
+        dialog = HistoryDialog(self.desk, self.ledger, key, path, self.grid.selected_keys(), self)
+        dialog.exec()
+        dialog.deleteLater()
 
     def new_values(self) -> tuple[dict[str, str], dict[str, Cell]]:
         """What a new row begins with: typed values and fixed cells."""
