@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from desktop.app.session import Session
 from desktop.domain.entry import clean
 from desktop.domain.errors import Refusal
-from desktop.store import journal
+from desktop.store import bases, journal
 
 RECENT = 12
 """Bases offered again."""
@@ -22,7 +22,7 @@ def wanting(session: Session, steps: Iterable[int]) -> dict[int, list[str]]:
     for step in steps:
         fields = [
             session.schema.ledger(ledger).field(name)
-            for ledger, name in (journal.unexplained(session.read, step) if step in standing else ())
+            for ledger, name in (bases.unexplained(session.read, step) if step in standing else ())
         ]
         if labels := list(dict.fromkeys(field.label for field in fields if field.asks_basis)):
             found[step] = labels
@@ -31,7 +31,7 @@ def wanting(session: Session, steps: Iterable[int]) -> dict[int, list[str]]:
 
 def recent(session: Session) -> list[str]:
     """What was given last, the latest first."""
-    return journal.recent_bases(session.read, RECENT)
+    return bases.recent(session.read, RECENT)
 
 
 def give(session: Session, steps: Sequence[int], text: str) -> None:
@@ -45,7 +45,7 @@ def give(session: Session, steps: Sequence[int], text: str) -> None:
     for step in steps:
         try:
             with session.workspace.exclusive() as connection:
-                journal.add_basis(connection, step, basis)
+                bases.give(connection, step, basis)
         except Refusal as refusal:
             sealed = refusal
     if sealed is not None:

@@ -85,6 +85,16 @@ def of_rows(session: Session, ledger: str, keys: Sequence[str]) -> list[Line]:
     return [teller.tell(place, line) for place, line in found]
 
 
+def deletion(session: Session, ledger: str, key: str) -> Line | None:
+    """Who moved a row to the recycle bin and when; None while it is not in there."""
+    row = session.read.any_row(ledger, key)
+    if row is None or not row["_del"]:
+        return None
+    lines = (line for line in journal.history(session.read, ledger, key) if line.field == "_del")
+    last = next(lines, None)
+    return None if last is None else _Teller(session).tell(_Place(ledger, key, ledger, key), last)
+
+
 def of_period(session: Session, ledger: str, since: str, until: str) -> list[Line]:
     """Every change of the rows of a ledger from one day to another, both included, newest first."""
     places = {(place.ledger, place.key): place for place in _family(session, ledger, None)}

@@ -204,6 +204,14 @@ def history(reader: Reader, ledger: str, key: str) -> list[Line]:
     return [Line(*row) for row in rows]
 
 
+def deleted_in(reader: Reader, ledger: str, key: str) -> int:
+    """The step that moved a row to the recycle bin last; 0 if none did."""
+    row = reader.connection.execute(
+        "SELECT max(tx) FROM journal WHERE key = ? AND ledger = ? AND field = '_del' AND new = 1", (key, ledger)
+    ).fetchone()
+    return int(row[0] or 0)
+
+
 def between(
     reader: Reader, ledgers: Sequence[str], since: int, until: int, limit: int
 ) -> list[tuple[str, str, Line]]:
@@ -264,40 +272,8 @@ def batches(reader: Reader, origin: str) -> list[tuple[int, str]]:
 
 def label_of(reader: Reader, number: int) -> str:
     """The label of a transaction."""
-    return _label(reader.connection, number)
-
-
-def _label(connection: sqlite3.Connection, number: int) -> str:
-    row = connection.execute("SELECT label FROM tx WHERE id = ?", (number,)).fetchone()
+    row = reader.connection.execute("SELECT label FROM tx WHERE id = ?", (number,)).fetchone()
     return "" if row is None else str(row[0])
-
-
-def add_basis(connection: sqlite3.Connection, number: int, basis: str) -> None:
-    """Say afterwards why a step was done. Refusal once it is sealed: others have read it as it is."""
-    changed = connection.execute("UPDATE tx SET basis = ? WHERE id = ? AND segment IS NULL", (basis, number))
-    if changed.rowcount == 0:
-        raise Refusal("sealed", f"“{_label(connection, number)}”已经写进同步包，依据不能再补；可在备注里说明")
-
-
-def unexplained(reader: Reader, number: int) -> list[tuple[str, str]]:
-    """(ledger, field) of the cells that a step by hand without a basis changed from something to something else."""
-    rows = reader.connection.execute(
-        "SELECT DISTINCT journal.ledger, journal.field FROM journal JOIN tx ON tx.id = journal.tx "
-        "WHERE tx.id = ? AND tx.basis = '' AND tx.origin = '' AND tx.segment IS NULL "
-        "AND journal.old IS NOT NULL AND journal.old <> '' AND journal.field NOT IN ('', '_del')",
-        (number,),
-    )
-    return [(str(ledger), str(field)) for ledger, field in rows]
-
-
-def recent_bases(reader: Reader, count: int) -> list[str]:
-    """The bases given by hand among the latest steps, the latest first, each once."""
-    rows = reader.connection.execute(
-        "SELECT basis FROM tx WHERE basis <> '' AND origin = '' AND id > (SELECT max(id) FROM tx) - ? "
-        "GROUP BY basis ORDER BY max(id) DESC LIMIT ?",
-        (STEPS_KEPT * 10, count),
-    )
-    return [str(basis) for (basis,) in rows]
 
 
 def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]:

@@ -114,7 +114,7 @@ class RecordPanel(QWidget):
             return
         caption = session.read.caption(self._ledger, key)
         self.heading.setText(caption if len(caption) <= LONGEST_HEADING else f"{caption[:LONGEST_HEADING]}…")
-        self._say(editing.why_read_only(session, self._ledger, key) or "")
+        self._say(self._closed_because(key))
         paths = list(self.editors)
         (cells,) = session.read.page(self._ledger, [rid], paths, session.today())
         for path, cell in zip(paths, cells, strict=True):
@@ -123,6 +123,13 @@ class RecordPanel(QWidget):
             self.editors[path].setEnabled(not self.reason.text())
         if self._tabs.currentIndex() == 1:
             self._fill_history()
+
+    def _closed_because(self, key: str) -> str:
+        """Why the record cannot be edited; empty if it can."""
+        session = self._desk.session
+        if gone := history.deletion(session, self._ledger, key):
+            return f"{gone.at} 由{gone.person}删除（{gone.label}），恢复后才能修改"
+        return editing.why_read_only(session, self._ledger, key) or ""
 
     def changed(self, changes: Changes) -> None:
         """Re-read if the shown record was touched."""

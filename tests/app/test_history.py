@@ -8,6 +8,7 @@ import pytest
 from desktop.app import editing, history, importing, syncing
 from desktop.app.editing import Edit
 from desktop.app.session import Session
+from desktop.domain.errors import Refusal
 from desktop.domain.query import Query
 from desktop.store import workspace
 from tests.app.conftest import MESSY
@@ -36,8 +37,10 @@ def test_a_cell_tells_its_own_story_from_the_value_it_began_with(office: Session
 
 
 def test_a_cell_that_stood_for_another_and_a_reference_are_told_in_words(office: Session) -> None:
-    first, second = (str(row["code"]) for row in office.read.rows(Query("system_node"))[:2])
-    key = _add(office, planned_title="待定甲", node__code=first)
+    nodes = office.read.rows(Query("system_node"))[:2]
+    first, second = (str(row["code"]) for row in nodes)
+    typed = {"planned_title": "待定甲", "node.code": first}
+    _, key = editing.add_row(office, "detail_entry", typed, fixed={"version": nodes[0]["version"]})
     _change(office, key, "standard.title", "待定乙")
     _change(office, key, "node.code", second)
     titles = history.of_cell(office, "detail_entry", key, "standard.title")
@@ -102,7 +105,7 @@ def test_a_period_holds_both_its_days_and_nothing_else(office: Session, monkeypa
 
 def test_too_long_a_period_is_refused_with_what_to_do(imported: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "LONGEST", 10)
-    with pytest.raises(history.Refusal, match="请缩短起止日期"):
+    with pytest.raises(Refusal, match="请缩短起止日期"):
         history.of_period(imported, "detail_entry", "2020-01-01", "2099-01-01")
 
 
@@ -116,3 +119,28 @@ def test_the_sheet_holds_every_change_in_order(office: Session) -> None:
         "时间", "谁", "记录", "字段", "原值", "新值", "依据", "来源"]  # fmt: skip
     assert document.table.rows[0].cells[2:] == ("甲", "责任处室", "一处", "二处", "局务会〔2026〕3号", "手工填写")
     assert [field.value for field in document.head[0]] == ["西湖区机关事务服务中心", "本行：甲", "2"]
+
+
+def test_a_month_later_the_bin_lists_the_last_deleted_first_and_gives_rows_back_with_what_went_with_them(
+    office: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office.write("建立检查表") as transaction:
+        tops = [transaction.insert("checklist", {"code": code, "title": code}) for code in ("表一", "表二", "表三")]
+        items = [transaction.insert("checklist_item", {"checklist": tops[0], "content": text}) for text in ("甲", "乙")]
+    editing.delete_rows(office, "checklist_item", [items[1]])
+    for top in (tops[1], tops[0]):
+        editing.delete_rows(office, "checklist", [top])
+    told = history.deletion(office, "checklist", tops[0])
+    assert told is not None
+    assert (told.person, told.label) == ("陈立", "删除 1 条检查表模板")
+    month_later = workspace.now() + 31 * 24 * 3600 * 1000
+    monkeypatch.setattr(workspace, "now", lambda: month_later)
+    listed = Query("checklist", deleted=True)
+    assert [str(row["key"]) for row in office.read.rows(listed)] == [tops[0], tops[1]]
+    editing.restore_rows(office, "checklist", [tops[0], tops[1]])
+    assert office.read.count(listed) == 0
+    assert [row["key"] for row in office.read.rows(Query("checklist_item"))] == [items[0]]
+    assert history.deletion(office, "checklist", tops[0]) is None
+    back = history.of_record(office, "checklist", tops[0])[0]
+    assert back.field_label == "恢复"
+    assert back.at[:10] == str(datetime.date.today() + datetime.timedelta(days=31))

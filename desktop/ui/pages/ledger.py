@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ from desktop.ui.grid.model import LedgerModel
 from desktop.ui.grid.view import LedgerGrid
 from desktop.ui.history_dialog import HistoryDialog
 from desktop.ui.kept import keep_view, kept_view
+from desktop.ui.reading_out import announce, row_in_words
 from desktop.ui.record_panel import RecordPanel
 from desktop.ui.review_dialog import ReviewDialog
 from desktop.ui.views_menu import ViewsMenu
@@ -54,7 +55,9 @@ class LedgerPage(Page):
         self.words.setPlaceholderText("筛选：文字或拼音首字母")
         self.words.setClearButtonEnabled(True)
         self.words.setFixedWidth(220)
-        self.bin = button("回收站", self.reload, "ghost", "trash", "看已删除的行；选中后点“恢复”")
+        self._sort_outside: tuple[Sort, ...] = ()
+        """How the rows outside the recycle bin are ordered while it is open; in there the last deleted come first."""
+        self.bin = button("回收站", self.open_bin, "ghost", "trash", "看已删除的行；选中后点“恢复”")
         self.bin.setCheckable(True)
         self.back = button("恢复", self.restore_rows, icon_name="undo")
         self.model = LedgerModel(self.session, Query(self.ledger, sort=view.sort, as_of=self.session.today()))
@@ -120,7 +123,7 @@ class LedgerPage(Page):
         shortcut = QShortcut(QKeySequence("Alt+Down"), self.grid, context=Qt.ShortcutContext.WidgetShortcut)
         shortcut.activated.connect(self.filter_current)
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for keys, pressed in (("Alt+B", self.basis.begin), ("Alt+H", self.grid.ask_history)):
+        for keys, pressed in (("Alt+B", self.basis.begin), ("Alt+H", self.grid.ask_history), ("Ctrl+Shift+R", self.read_row)):
             QShortcut(QKeySequence(keys), self, pressed, context=inside)
 
     def tools(self) -> Sequence[QWidget]:
@@ -165,6 +168,11 @@ class LedgerPage(Page):
         dialog.exec()
         dialog.deleteLater()
 
+    def read_row(self) -> None:
+        """The whole current row in words, to the status line and to a screen reader."""
+        if words := row_in_words(self.grid):
+            announce(self.grid, words)
+
     def new_values(self) -> tuple[dict[str, str], dict[str, Cell]]:
         """What a new row begins with: typed values and fixed cells."""
         return {}, {}
@@ -192,6 +200,15 @@ class LedgerPage(Page):
             self.grid.setCurrentIndex(self.model.index(0, 0))
         self.reload_counts()
         self._looked()
+
+    def open_bin(self) -> None:
+        """Look into the recycle bin, or back at the rows."""
+        within = self.bin.isChecked()
+        if within:
+            self._sort_outside = self.model.query.sort
+        self.model.query = replace(self.model.query, sort=() if within else self._sort_outside)
+        self.grid.setCurrentIndex(QModelIndex())
+        self.reload()
 
     def restore_rows(self) -> None:
         """Bring the selected rows back from the recycle bin."""
@@ -298,8 +315,9 @@ class LedgerPage(Page):
 
     def current_view(self) -> View:
         """How the ledger is looked at now."""
+        sort = self._sort_outside if self.bin.isChecked() else self.model.query.sort
         return View(
-            tuple(self.filters.values()), self.model.query.sort, self.grid.arranged.columns(), self.grid.frozen.count
+            tuple(self.filters.values()), sort, self.grid.arranged.columns(), self.grid.frozen.count
         )
 
     def show_view(self, named: NamedView) -> None:
@@ -308,7 +326,8 @@ class LedgerPage(Page):
         self.view_now, self._only = named, ()
         self.filters = by_column(view.conditions)
         self.words.clear()
-        self.model.query = replace(self.model.query, sort=view.sort)
+        self._sort_outside = view.sort
+        self.model.query = replace(self.model.query, sort=() if self.bin.isChecked() else view.sort)
         if view.columns:
             self.grid.arranged.remember(view.columns)
             self.grid.arranged.show([column.path for column in view.columns], view.frozen)
