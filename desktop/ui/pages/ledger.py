@@ -223,7 +223,7 @@ class LedgerPage(Page):
         self.panel.changed(changes)
 
     def refused_texts(self) -> int:
-        return self.model.errors
+        return self.model.errors + self.panel.errors
 
     def reload_counts(self) -> None:
         """The footer's numbers."""
