@@ -184,8 +184,8 @@ class RecordPanel(QWidget):
     def show_field(self, path: str) -> None:
         """Bring the field at a path into sight."""
         self._tabs.setCurrentIndex(0)
-        if path in self.editors:
-            self._fields.ensureWidgetVisible(self.editors[path])
+        if path in self.fields:
+            self._fields.ensureWidgetVisible(self.fields[path])
 
     def show_history(self, key: str) -> None:
         """Show a record with its history in front."""
