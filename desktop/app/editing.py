@@ -12,6 +12,7 @@ from desktop.domain.entry import Typed, read_cell
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Op, Query, Test, owner_of
 from desktop.domain.record import Cell, Column, Field, Kind, Ledger, Problem, Row
+from desktop.store import journal
 from desktop.store.journal import Transaction
 from desktop.store.reading import Reader
 
@@ -225,13 +226,16 @@ def delete_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
 
 
 def restore_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
-    """Bring rows and their child rows back from the recycle bin."""
+    """Bring rows back from the recycle bin with the child rows that went there in the same step; one deleted by
+    itself before stays there."""
     keys = list(keys)
     for key in keys:
         _refuse_foreign(session, ledger, key)
     with session.write(f"恢复 {len(keys)} 条{session.schema.ledger(ledger).label}") as transaction:
+        steps = {journal.deleted_in(transaction.reader, ledger, key) for key in keys}
         for name, found in with_children(session, ledger, keys, deleted=True):
-            transaction.restore(name, found)
+            together = [key for key in found if journal.deleted_in(transaction.reader, name, key) in steps]
+            transaction.restore(name, together)
     return transaction.changes
 
 

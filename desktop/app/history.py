@@ -1,26 +1,24 @@
-"""Undo, redo and the history of a record."""
+"""Undo, redo and the history of rows: who changed what, when, why, and where it came from."""
 
 import datetime
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from desktop.app.labels import spare_labels
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
+from desktop.domain.document import Document
 from desktop.domain.errors import Refusal
-from desktop.domain.record import Kind
+from desktop.domain.history_form import Line, change_record
+from desktop.domain.query import EVERYTHING, Op, Query, Test
+from desktop.domain.record import Cell
 from desktop.store import journal
 
+LONGEST = 20_000
+"""Changes listed at most; a period with more must be shortened."""
 
-@dataclass(frozen=True)
-class Line:
-    """One change as a person reads it."""
-
-    at: str
-    person: str
-    label: str
-    basis: str
-    field_label: str
-    old: str
-    new: str
+_ORIGINS = {"": "手工填写", "undo": "撤销", "redo": "重做", "import": "导入", "setup": "建库", "settled": "处理冲突"}
 
 
 def undo(session: Session) -> Changes:
@@ -74,19 +72,174 @@ def later_edits(session: Session, number: int) -> list[str]:
 
 
 def of_record(session: Session, ledger: str, key: str) -> list[Line]:
-    """Who changed what of a record and when, newest first."""
-    return [shown for line in journal.history(session.read, ledger, key) if (shown := _shown(session, ledger, line))]
+    """Every change of a row, of the rows embedded in it and of those below it, newest first."""
+    return of_rows(session, ledger, [key])
 
 
-def _shown(session: Session, ledger: str, line: journal.Line) -> Line | None:
-    at = datetime.datetime.fromtimestamp(line.at / 1000).strftime("%Y-%m-%d %H:%M")
-    if line.field == "":
-        return Line(at, line.person, line.label, line.basis, "新建", "", "")
-    if line.field == "_del":
-        return Line(at, line.person, line.label, line.basis, "删除" if line.new else "恢复", "", "")
-    declared = session.schema.ledger(ledger).field(line.field)
-    if declared.kind is Kind.REFERENCE:
-        old, new = (session.read.caption(declared.target, str(cell)) if cell else "" for cell in (line.old, line.new))
-    else:
-        old, new = declared.show(line.old), declared.show(line.new)
-    return Line(at, line.person, line.label, line.basis, declared.label, old, new)
+def of_rows(session: Session, ledger: str, keys: Sequence[str]) -> list[Line]:
+    """Every change of some rows as in `of_record`, newest first."""
+    places = _family(session, ledger, keys)
+    found = [(place, line) for place in places for line in journal.history(session.read, place.ledger, place.key)]
+    found.sort(key=lambda item: (item[1].at, item[1].tx), reverse=True)
+    teller = _Teller(session)
+    return [teller.tell(place, line) for place, line in found]
+
+
+def deletion(session: Session, ledger: str, key: str) -> Line | None:
+    """Who moved a row to the recycle bin and when; None while it is not in there."""
+    row = session.read.any_row(ledger, key)
+    if row is None or not row["_del"]:
+        return None
+    lines = (line for line in journal.history(session.read, ledger, key) if line.field == "_del")
+    last = next(lines, None)
+    return None if last is None else _Teller(session).tell(_Place(ledger, key, ledger, key), last)
+
+
+def of_period(session: Session, ledger: str, since: str, until: str) -> list[Line]:
+    """Every change of the rows of a ledger from one day to another, both included, newest first."""
+    places = {(place.ledger, place.key): place for place in _family(session, ledger, None)}
+    ledgers = sorted({name for name, _ in places}) or [ledger]
+    first, last = _midnight(since, 0), _midnight(until, 1)
+    lines = journal.between(session.read, ledgers, first, last, LONGEST + 1)
+    if len(lines) > LONGEST:
+        raise Refusal("too_many", f"这段时间的改动超过 {LONGEST} 处，请缩短起止日期再查")
+    teller = _Teller(session)
+    return [teller.tell(places[name, key], line) for name, key, line in lines if (name, key) in places]
+
+
+def of_cell(session: Session, ledger: str, key: str, path: str) -> list[Line]:
+    """How the cell at a column's path came to hold what it holds: its changes, from the value the row began with; the
+    changes of the reference it is seen through count as its own."""
+    first, second = session.schema.steps(ledger, path)[0], path.partition(".")[2].partition(".")[0]
+    wanted = {("", first.name), ("", session.schema.stand_ins(ledger).get(path, first.name))}
+    if first.embedded:
+        wanted.add((f"{first.name}.", second))
+    places = [place for place in _family(session, ledger, [key]) if not place.below]
+    found = [(place, line) for place in places for line in journal.history(session.read, place.ledger, place.key)]
+    found.sort(key=lambda item: (item[1].at, item[1].tx), reverse=True)
+    teller = _Teller(session)
+    told: list[Line] = []
+    for place, line in found:
+        if line.field == "":
+            born = journal.born_cells(session.read, place.ledger, line)
+            cells = {name: born.get(name) for prefix, name in wanted if prefix == place.prefix}
+            told.extend(teller.tell(place, replace(line, field=name, old=None, new=cell))
+                        for name, cell in cells.items() if cell is not None)  # fmt: skip
+        elif (place.prefix, line.field) in wanted:
+            told.append(teller.tell(place, line))
+    return told
+
+
+def sheet(session: Session, lines: Sequence[Line], scope: str) -> Document:
+    """The lines as 变更记录 to print or export."""
+    return change_record(lines, session.identity.name, scope, "演练" if session.sample else "")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a row stands under the row `root`: embedded (`prefix` of its columns), `below` it, or itself."""
+
+    top: str
+    """The ledger of `root`."""
+    root: str
+    ledger: str
+    key: str
+    prefix: str = ""
+    below: bool = False
+
+
+def _family(session: Session, ledger: str, keys: Collection[str] | None) -> list[_Place]:
+    """The rows (None: all of the ledger, also deleted ones) with those embedded in them and those below them."""
+    embedded = [field for field in session.schema.ledger(ledger).stored if field.embedded]
+    found: dict[tuple[str, str], _Place] = {}
+    names = ("key", *(field.name for field in embedded))
+    for row in _linked(session, ledger, "key", keys, names):
+        root = str(row[0])
+        found[ledger, root] = _Place(ledger, root, ledger, root)
+        for field, target in zip(embedded, row[1:], strict=True):
+            if target:
+                place = _Place(ledger, root, field.target, str(target), f"{field.name}.")
+                found.setdefault((field.target, str(target)), place)
+    for child in session.schema.ledgers:
+        if child.parent and child.field(child.parent).target == ledger:
+            for key, parent in _linked(session, child.name, child.parent, keys, ("key", child.parent)):
+                found[child.name, str(key)] = _Place(ledger, str(parent), child.name, str(key), below=True)
+    return list(found.values())
+
+
+def _linked(
+    session: Session, ledger: str, path: str, keys: Collection[str] | None, names: tuple[str, ...]
+) -> Iterable[tuple[Cell, ...]]:
+    where = EVERYTHING if keys is None else Test(path, Op.IN, tuple(keys))
+    for deleted in (False, True):
+        yield from session.read.cells(Query(ledger, where, deleted=deleted), names)
+
+
+class _Teller:
+    """Turns journal lines into words; names of rows and bundles are looked up once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._labels = spare_labels(session)
+        self._captions: dict[tuple[str, str], str] = {}
+        self._origins: dict[str, str] = {}
+
+    def tell(self, place: _Place, line: journal.Line) -> Line:
+        """One change in words."""
+        schema = self._session.schema
+        declared = schema.ledger(place.ledger)
+        at = datetime.datetime.fromtimestamp(line.at / 1000).strftime("%Y-%m-%d %H:%M")
+        told = Line(
+            at, line.person, line.label, line.basis, "", "", "", self._origin(line.origin),
+            record=self._caption(place.top, place.root),
+            subject=f"{declared.label} {self._caption(place.ledger, place.key)}" if place.below else "",
+        )  # fmt: skip
+        if line.field == "":
+            return replace(told, field_label="新建")
+        if line.field == "_del":
+            return replace(told, field_label="删除" if line.new else "恢复")
+        path = place.prefix + schema.naming(place.ledger, line.field)
+        own = "" if place.below else path
+        words = self._labels.get(path, declared.field(line.field).label)
+        old, new = (self._show(place.ledger, line.field, cell) for cell in (line.old, line.new))
+        return replace(told, field_label=words, old=old, new=new, path=own)
+
+    def _show(self, ledger: str, name: str, cell: Cell) -> str:
+        field = self._session.schema.ledger(ledger).field(name)
+        return self._caption(field.target, str(cell)) if field.target and cell else field.show(cell)
+
+    def _caption(self, ledger: str, key: str) -> str:
+        if (ledger, key) not in self._captions:
+            self._captions[ledger, key] = self._session.read.caption(ledger, key)
+        return self._captions[ledger, key]
+
+    def _origin(self, origin: str) -> str:
+        if origin not in self._origins:
+            self._origins[origin] = self._origin_in_words(origin)
+        return self._origins[origin]
+
+    def _origin_in_words(self, origin: str) -> str:
+        word, _, rest = origin.partition(":")
+        if word == "segment":
+            return self._bundle(rest)
+        words = _ORIGINS.get(word, word)
+        label = journal.label_of(self._session.read, int(rest)) if word in ("undo", "redo") else ""
+        return f"{words} {label}".strip()
+
+    def _bundle(self, segment: str) -> str:
+        """The bundle that brought a segment, by name and sender."""
+        row = self._session.read.connection.execute(
+            "SELECT sync_log.bundle, sync_log.detail FROM sync_seg JOIN sync_log ON sync_log.id = sync_seg.batch "
+            "WHERE sync_seg.hash = ?",
+            (segment,),
+        ).fetchone()
+        if row is None:
+            return "同步包"
+        sender = str(json.loads(row[1]).get("from", ""))
+        return f"同步包 {row[0]}" + (f"（{sender}）" if sender else "")
+
+
+def _midnight(day: str, days: int) -> int:
+    """The start of a day of this PC, so many days later, in milliseconds."""
+    date = datetime.date.fromisoformat(day) + datetime.timedelta(days=days)
+    return int(datetime.datetime.combine(date, datetime.time()).timestamp() * 1000)

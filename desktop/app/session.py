@@ -18,6 +18,8 @@ class Session:
         self.workspace = workspace
         self.person = person
         self.identity: Identity = workspace.identity
+        self.asks_basis = True
+        """Whether a change of a key field asks for 依据; a person may switch it off until the program is closed."""
 
     @property
     def read(self) -> Reader:

@@ -57,8 +57,13 @@ class Compiled:
         return self._test(condition, self.expression(condition.path))
 
     def order(self, query: Query) -> str:
-        """The ORDER BY part: blanks last in either direction, ties by key."""
+        """The ORDER BY part: blanks last in either direction, ties by key; in the recycle bin the last deleted first."""
         terms = []
+        if query.deleted and not query.sort:
+            terms.append(
+                f"(SELECT max(journal.id) FROM journal WHERE journal.key = t.key "
+                f"AND journal.ledger = {self.bind(self.ledger)} AND journal.field = '_del') DESC"
+            )
         for sort in query.sort:
             path = sort_path(self.schema, self.ledger, sort.path)
             cell = self.expression(path)

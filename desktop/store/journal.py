@@ -204,6 +204,28 @@ def history(reader: Reader, ledger: str, key: str) -> list[Line]:
     return [Line(*row) for row in rows]
 
 
+def deleted_in(reader: Reader, ledger: str, key: str) -> int:
+    """The step that moved a row to the recycle bin last; 0 if none did."""
+    row = reader.connection.execute(
+        "SELECT max(tx) FROM journal WHERE key = ? AND ledger = ? AND field = '_del' AND new = 1", (key, ledger)
+    ).fetchone()
+    return int(row[0] or 0)
+
+
+def between(
+    reader: Reader, ledgers: Sequence[str], since: int, until: int, limit: int
+) -> list[tuple[str, str, Line]]:
+    """(ledger, key, change) of every row of some ledgers from `since` to before `until`, newest first."""
+    marks = ", ".join("?" * len(ledgers))
+    rows = reader.connection.execute(
+        "SELECT journal.ledger, journal.key, tx.id, tx.at, tx.person, tx.label, tx.basis, tx.origin, journal.field, "
+        "journal.old, journal.new FROM tx JOIN journal ON journal.tx = tx.id "
+        f"WHERE tx.at >= ? AND tx.at < ? AND journal.ledger IN ({marks}) ORDER BY tx.at DESC, journal.id DESC LIMIT ?",
+        (since, until, *ledgers, limit),
+    )
+    return [(str(ledger), str(key), Line(*line)) for ledger, key, *line in rows]
+
+
 def born_cells(reader: Reader, ledger: str, line: Line) -> dict[str, Cell]:
     """The cells a row was born with, from its birth line."""
     cells: list[Cell] = json.loads(str(line.new))

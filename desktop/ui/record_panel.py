@@ -1,15 +1,12 @@
 """The side panel of a record: its fields as a form generated from the declaration, and its history."""
 
-from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QLabel,
-    QLineEdit,
-    QPlainTextEdit,
     QScrollArea,
     QSizePolicy,
     QTabWidget,
@@ -17,20 +14,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import editing, history
+from desktop.app import editing, history, provisional
 from desktop.app.editing import Edit
 from desktop.app.labels import columns_in_use, label_of, spare_labels
 from desktop.domain.changes import Changes
-from desktop.domain.record import Column, Kind
-from desktop.ui import theme
+from desktop.domain.record import Column
 from desktop.ui.attachments import AttachmentStrip
 from desktop.ui.desk import Desk
-from desktop.ui.widgets import clear, label
+from desktop.ui.record_field import Editor, RecordField
+from desktop.ui.widgets import button, clear, label
 
 LONGEST_HEADING = 80
 """Characters of a record's name over the panel."""
 
-Editor = QLineEdit | QPlainTextEdit | QComboBox
+COMPUTED = "由程序算出（只看）"
 
 
 class RecordPanel(QWidget):
@@ -40,9 +37,13 @@ class RecordPanel(QWidget):
         super().__init__()
         self._desk, self._ledger = desk, ledger
         self.key = ""
-        self.editors: dict[str, Editor] = {}
+        self.fields: dict[str, RecordField] = {}
+        self._refused: dict[tuple[str, str], tuple[str, str]] = {}
+        """(key, path) → (typed, reason) of texts that were not acceptable; they wait until their record is shown."""
         self.heading = label("", pixels=14, bold=True, wrap=True)
         self.reason = label("", "badge_bad", 12, wrap=True)
+        self.waiting = button("删除还是保留待定，去处理", self._settle, "ghost", "triangle", provisional.WHY)
+        self.waiting.hide()
         self._tabs = QTabWidget()
         self._history = QVBoxLayout()
         self.setObjectName("record")
@@ -54,24 +55,56 @@ class RecordPanel(QWidget):
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
         column.addWidget(self.heading)
         column.addWidget(self.reason)
+        column.addWidget(self.waiting, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._tabs, 1)
         self.attachments = AttachmentStrip(desk, ledger, self)
         self.add_below(self.attachments)
         self._tabs.currentChanged.connect(lambda _tab: self._fill_history())
         self._build()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Enter saves what was typed into a field, Esc drops it; without a typed text the page's keys hold."""
+        kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        path = next((path for path, field in self.fields.items() if field.editor is watched), "")
+        if not path or not isinstance(event, QKeyEvent) or event.type() not in kinds:
+            return super().eventFilter(watched, event)
+        waits = self.fields[path].typed or (self.key, path) in self._refused
+        held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        act = self._drop if event.key() == Qt.Key.Key_Escape else None
+        if held and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            act = self._take
+        if act is None or not waits:
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.KeyPress:
+            act(path)
+        event.accept()
+        return True
+
+    @property
+    def editors(self) -> dict[str, Editor]:
+        """The editors by the paths of their columns."""
+        return {path: field.editor for path, field in self.fields.items()}
+
+    @property
+    def errors(self) -> int:
+        """How many texts are refused and would be lost with the panel."""
+        return len(self._refused)
+
     def _build(self) -> None:
         form_holder, form = QWidget(), QFormLayout()
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         form_holder.setLayout(form)
         labels = spare_labels(self._desk.session)
-        for column in columns_in_use(self._desk.session, self._ledger):
-            editor = self._editor(column)
-            self.editors[column.path] = editor
-            editor.setAccessibleName(label_of(column, labels))
-            editor.setMinimumWidth(80)
-            editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            form.addRow(label(label_of(column, labels), "quiet", 12), editor)
+        groups = self._groups()
+        for heading, columns in groups.items():
+            if len(groups) > 1:
+                form.addRow(label(heading, bold=True))
+            for column in columns:
+                name = label_of(column, labels)
+                field = RecordField(column, name, partial(self._save, column.path), self._settle)
+                field.editor.installEventFilter(self)
+                self.fields[column.path] = field
+                form.addRow(label(name, "quiet", 12), field)
         self._fields = fields = QScrollArea()
         fields.setWidget(form_holder)
         fields.setWidgetResizable(True)
@@ -86,22 +119,17 @@ class RecordPanel(QWidget):
         self._tabs.addTab(fields, "字段")
         self._tabs.addTab(told, "历史")
 
-    def _editor(self, column: Column) -> Editor:
-        field = column.field
-        words = ["是", "否"] if field.kind is Kind.FLAG else [choice.label for choice in field.choices]
-        if words and column.editable:
-            combo = QComboBox()
-            combo.addItems(["", *words])
-            combo.activated.connect(lambda _at: self._save(column.path, combo.currentText()))
-            return combo
-        if field.kind is Kind.LONG_TEXT:
-            area = _Area(lambda text: self._save(column.path, text))
-            area.setFixedHeight(theme.heights().control * 2)
-            return area
-        line = QLineEdit()
-        line.setReadOnly(not column.editable)
-        line.editingFinished.connect(lambda: self._save(column.path, line.text()))
-        return line
+    def _groups(self) -> dict[str, list[Column]]:
+        """Heading → columns: the record's own, those of the record embedded in it, what is computed."""
+        schema, found = self._desk.session.schema, dict[str, list[Column]]()
+        computed = []
+        for column in columns_in_use(self._desk.session, self._ledger):
+            if not column.editable:
+                computed.append(column)
+                continue
+            first = column.fields[0]
+            found.setdefault(schema.ledger(first.target if first.embedded else self._ledger).label, []).append(column)
+        return {**found, COMPUTED: computed} if computed else found
 
     def show_record(self, key: str) -> None:
         """Show a record; an empty key clears the panel. A text left half typed is saved to its own record first."""
@@ -118,15 +146,35 @@ class RecordPanel(QWidget):
             return
         caption = session.read.caption(self._ledger, key)
         self.heading.setText(caption if len(caption) <= LONGEST_HEADING else f"{caption[:LONGEST_HEADING]}…")
-        self._say(editing.why_read_only(session, self._ledger, key) or "")
+        self._say(self._closed_because(key))
         paths = list(self.editors)
         (cells,) = session.read.page(self._ledger, [rid], paths, session.today())
+        disputed = provisional.cells(session, self._ledger)
+        self.waiting.setVisible((key, "") in disputed)
         for path, cell in zip(paths, cells, strict=True):
-            field = session.schema.steps(self._ledger, path)[-1]
-            _put(self.editors[path], field.show(cell), always=other)
-            self.editors[path].setEnabled(not self.reason.text())
+            text = session.schema.steps(self._ledger, path)[-1].show(cell)
+            self._show_field(path, text, other=other)
+            self.fields[path].editor.setEnabled(not self.reason.text())
+            self.fields[path].waiting.setVisible((key, path) in disputed)
         if self._tabs.currentIndex() == 1:
             self._fill_history()
+
+    def _show_field(self, path: str, text: str, *, other: bool) -> None:
+        """What is stored, unless a text is refused here or just being typed."""
+        field = self.fields[path]
+        typed, reason = self._refused.get((self.key, path), (None, ""))
+        if typed is None and (other or not (field.editor.hasFocus() and field.typed)):
+            field.put(text)
+        elif typed is not None and other:
+            field.put(typed)
+        field.mark(reason)
+
+    def _closed_because(self, key: str) -> str:
+        """Why the record cannot be edited; empty if it can."""
+        session = self._desk.session
+        if gone := history.deletion(session, self._ledger, key):
+            return f"{gone.at} 由{gone.person}删除（{gone.label}），恢复后才能修改"
+        return editing.why_read_only(session, self._ledger, key) or ""
 
     def changed(self, changes: Changes) -> None:
         """Re-read if the shown record was touched."""
@@ -140,8 +188,8 @@ class RecordPanel(QWidget):
     def show_field(self, path: str) -> None:
         """Bring the field at a path into sight."""
         self._tabs.setCurrentIndex(0)
-        if path in self.editors:
-            self._fields.ensureWidgetVisible(self.editors[path])
+        if path in self.fields:
+            self._fields.ensureWidgetVisible(self.fields[path])
 
     def show_history(self, key: str) -> None:
         """Show a record with its history in front."""
@@ -153,36 +201,41 @@ class RecordPanel(QWidget):
         items = (self._history.itemAt(i).widget() for i in range(self._history.count()))
         return [item.text() for item in items if isinstance(item, QLabel)]
 
+    def _take(self, path: str) -> None:
+        self._save(path, self.fields[path].text)
+
+    def _drop(self, path: str) -> None:
+        self._refused.pop((self.key, path), None)
+        self.fields[path].put(self._stored(path))
+        self.fields[path].mark("")
+
     def _save_typed(self) -> None:
-        for path, editor in self.editors.items():
-            if isinstance(editor, QLineEdit) and editor.isModified():
-                self._save(path, editor.text())
-            elif isinstance(editor, QPlainTextEdit) and editor.document().isModified():
-                self._save(path, editor.toPlainText())
+        for path, field in self.fields.items():
+            if field.typed:
+                self._save(path, field.text)
+
+    def _stored(self, path: str) -> str:
+        session = self._desk.session
+        rid = session.read.rid_of(self._ledger, self.key)
+        (cells,) = session.read.page(self._ledger, [rid or 0], [path], session.today()) or [(None,)]
+        return session.schema.column(self._ledger, path).field.show(cells[0])
 
     def _save(self, path: str, typed: str) -> None:
         session, key = self._desk.session, self.key
-        column = session.schema.column(self._ledger, path)
-        rid = session.read.rid_of(self._ledger, key) if key else None
-        if rid is None or not column.editable:
+        if not key or not session.schema.column(self._ledger, path).editable or self.reason.text():
             return
-        stored = column.field.show(session.read.page(self._ledger, [rid], [path], session.today())[0][0])
-        if typed == stored:
-            self._mark(path, "")
-            return
-        reason = editing.check_edit(session, self._ledger, key, path, typed) or ""
-        self._mark(path, reason)
-        if not reason:
-            self._desk.write(lambda _job: editing.edit_cells(session, self._ledger, [Edit(key, path, typed)]))
+        reason = ""
+        if typed != self._stored(path):
+            reason = editing.check_edit(session, self._ledger, key, path, typed) or ""
+            if not reason:
+                self._desk.write(lambda _job: editing.edit_cells(session, self._ledger, [Edit(key, path, typed)]))
+        self._refused.pop((key, path), None)
+        if reason:
+            self._refused[key, path] = (typed, reason)
+        self.fields[path].mark(reason)
 
-    def _mark(self, path: str, reason: str) -> None:
-        editor = self.editors[path]
-        editor.setProperty("invalid", bool(reason))
-        editor.setToolTip(reason)
-        editor.setAccessibleDescription(reason)
-        editor.style().unpolish(editor)
-        editor.style().polish(editor)
-        self._say(reason)
+    def _settle(self) -> None:
+        self._desk.page_asked.emit("sync", "conflicts")
 
     def _say(self, reason: str) -> None:
         self.reason.setText(reason)
@@ -193,38 +246,12 @@ class RecordPanel(QWidget):
         if not self.key:
             return
         lines = history.of_record(self._desk.session, self._ledger, self.key)
-        row = self._desk.session.read.row(self._ledger, self.key) or {}
-        for field in self._desk.session.schema.ledger(self._ledger).stored:
-            if field.embedded and row.get(field.name):
-                lines += history.of_record(self._desk.session, field.target, str(row[field.name]))
-        for told in sorted(lines, key=lambda told: told.at, reverse=True):
+        for told in lines:
             what = f"{told.old or '空'} → {told.new or '空'}" if told.old or told.new else ""
             basis = f"　依据：{told.basis}" if told.basis else ""
-            text = f"{told.at}　{told.person}　{told.field_label}\n{what}{basis}　（{told.label}）"
+            where = f"　{told.subject}" if told.subject else ""
+            text = (
+                f"{told.at}　{told.person}　{told.field_label}{where}\n{what}{basis}　（{told.label}，{told.origin}）"
+            )
             self._history.addWidget(label(text.strip(), pixels=12, wrap=True))
         self._history.addStretch(1)
-
-
-class _Area(QPlainTextEdit):
-    """A text of several lines that is saved when it is left."""
-
-    def __init__(self, left: Callable[[str], None]) -> None:
-        super().__init__()
-        self._left = left
-        self.setTabChangesFocus(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._left(self.toPlainText())
-
-
-def _put(editor: Editor, text: str, *, always: bool) -> None:
-    if isinstance(editor, QLineEdit):
-        if always or not editor.hasFocus() or not editor.isModified():
-            editor.setText(text)
-            editor.setCursorPosition(0)
-    elif isinstance(editor, QPlainTextEdit):
-        if always or not editor.hasFocus():
-            editor.setPlainText(text)
-    else:
-        editor.setCurrentText(text)

@@ -35,6 +35,30 @@ def test_a_deleted_row_is_listed_and_comes_back(tmp_path: Path, qtbot: QtBot) ->
         assert page.model.rowCount() == every
 
 
+def test_the_bin_says_who_deleted_last_comes_first_and_several_rows_come_back(tmp_path: Path, qtbot: QtBot) -> None:
+    session = setup.practice_library(tmp_path / "p")
+    with open_window(session) as window:
+        window.show_page("standards")
+        page = window.current
+        assert isinstance(page, StandardsPage)
+        keys = [page.model.key_at(row) for row in (1, 5, 3)]
+        every, order = page.model.rowCount(), page.model.query.sort
+        for key in keys:
+            editing.delete_rows(session, "detail_entry", [key])
+        page.bin.click()
+        assert [page.model.key_at(row) for row in range(3)] == keys[::-1]
+        assert "由演练人员删除（删除 1 条标准明细），恢复后才能修改" in page.panel.reason.text()
+        assert not page.panel.editors["department"].isEnabled()
+        assert page.current_view().sort == order
+        page.grid.selectAll()
+        page.back.click()
+        qtbot.waitUntil(lambda: page.model.rowCount() == 0)
+        page.bin.click()
+        assert page.model.rowCount() == every
+        assert page.model.query.sort == order
+        assert page.panel.reason.text() == ""
+
+
 def test_an_import_is_taken_back_and_hand_edits_are_listed_and_kept(
     tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

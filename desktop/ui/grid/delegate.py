@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.app.provisional import MARK
 from desktop.domain.record import Kind
 from desktop.ui import theme
 from desktop.ui.grid.model import LedgerModel, StateRole
@@ -41,7 +42,7 @@ class CellDelegate(QStyledItemDelegate):
         state = index.data(StateRole)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         painter.save()
-        ground = {"invalid": "bad_soft", "computed": "head"}.get(state, "surface")
+        ground = {"invalid": "bad_soft", "computed": "head", "disputed": "warn_soft"}.get(state, "surface")
         painter.fillRect(rect, theme.colour("selection" if selected and state != "invalid" else ground))
         painter.setPen(theme.colour("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -63,6 +64,10 @@ class CellDelegate(QStyledItemDelegate):
         if state == "invalid":
             painter.setPen(theme.colour("bad"))
             painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "▲")
+        if state == "disputed":
+            painter.setPen(theme.colour("warn"))
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, MARK)
+            inner = inner.adjusted(0, 0, -self._metrics.horizontalAdvance(MARK) - 4, 0)
         if not text:
             if column.field.kind is Kind.DERIVED:
                 painter.setPen(theme.colour("text_3"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from desktop.app import provisional
 from desktop.app.columns import columns_by_default, columns_to_choose
 from desktop.app.editing import check_edit, why_read_only
 from desktop.app.labels import label_of, spare_labels
@@ -21,7 +22,7 @@ ROOT = QModelIndex()
 
 KeyRole = Qt.ItemDataRole.UserRole
 StateRole = Qt.ItemDataRole.UserRole + 1
-"""`invalid`, `pending`, `computed`, `foreign` or ''."""
+"""`invalid`, `pending`, `computed`, `disputed`, `foreign` or ''."""
 
 
 class LedgerModel(QAbstractTableModel):
@@ -44,6 +45,7 @@ class LedgerModel(QAbstractTableModel):
         self._pages: OrderedDict[int, list[tuple[Cell, ...]]] = OrderedDict()
         self._typed: dict[tuple[str, str], tuple[object, str]] = {}
         """(key, path) → (typed, reason); no reason: still being written"""
+        self._disputed: frozenset[tuple[str, str]] = frozenset()
 
     # what is shown
 
@@ -52,6 +54,7 @@ class LedgerModel(QAbstractTableModel):
         self.beginResetModel()
         self.query = query
         self._rids = self.session.read.rids(query)
+        self._disputed = provisional.cells(self.session, query.ledger)
         self._pages.clear()
         self.endResetModel()
 
@@ -90,6 +93,7 @@ class LedgerModel(QAbstractTableModel):
             self.set_query(self.query)
             return
         self._pages.clear()
+        self._disputed = provisional.cells(self.session, self.query.ledger)
         self._repaint()
 
     def sort_by(self, sorts: tuple[Sort, ...]) -> None:
@@ -146,9 +150,9 @@ class LedgerModel(QAbstractTableModel):
         answer: dict[int, Callable[[Index], Any]] = {
             Qt.ItemDataRole.DisplayRole: self.shown,
             Qt.ItemDataRole.EditRole: self.shown,
-            Qt.ItemDataRole.ToolTipRole: lambda at: self.reason(at) or self.foreign(at) or None,
+            Qt.ItemDataRole.ToolTipRole: lambda at: self.reason(at) or self.disputed(at) or self.foreign(at) or None,
             Qt.ItemDataRole.AccessibleTextRole: self._spoken,
-            Qt.ItemDataRole.AccessibleDescriptionRole: lambda at: self.reason(at) or self.foreign(at) or None,
+            Qt.ItemDataRole.AccessibleDescriptionRole: lambda at: self.reason(at) or self.disputed(at) or self.foreign(at) or None,
             KeyRole: lambda at: self.key_at(at.row()),
             StateRole: self.state,
         }
@@ -200,12 +204,19 @@ class LedgerModel(QAbstractTableModel):
             return "invalid" if typed[1] else "pending"
         if column.field.kind is Kind.DERIVED:
             return "computed"
+        if self.disputed(index):
+            return "disputed"
         return "foreign" if self.foreign(index) else ""
 
     def reason(self, index: Index) -> str:
         """Why the typed text is refused; empty if it is not."""
         typed = self._typed.get((self.key_at(index.row()), self.columns[index.column()].path))
         return typed[1] if typed else ""
+
+    def disputed(self, index: Index) -> str:
+        """Why the stored value is provisional; empty if it is not."""
+        place = (self.key_at(index.row()), self.columns[index.column()].path)
+        return provisional.WHY if place in self._disputed else ""
 
     def foreign(self, index: Index) -> str:
         """Why the row cannot be edited here; empty if it can."""
@@ -219,6 +230,8 @@ class LedgerModel(QAbstractTableModel):
             words.append(f"有错误：{self.reason(index)}")
         elif not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
             words.append("只读")
+        if self.state(index) == "disputed":
+            words.append(provisional.MARK)
         return "，".join(words)
 
     def written(self, key: str, path: str) -> None:

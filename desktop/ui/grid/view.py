@@ -27,7 +27,8 @@ class LedgerGrid(QTableView):
     """Changes of a finished write."""
     complained = Signal(str)
     """A sentence for the page's notice."""
-    history_asked = Signal(str)
+    history_asked = Signal(str, str)
+    """(key, path of the cell; empty: the whole row)"""
     row_chosen = Signal(str)
 
     def __init__(self, model: LedgerModel, runner: Runner, frozen: int = 1, parent: QWidget | None = None) -> None:
@@ -297,11 +298,18 @@ class LedgerGrid(QTableView):
         menu.addAction("向下填充", self.fill_down)
         menu.addSeparator()
         if self.currentIndex().isValid():
-            key = self.ledger_model.key_at(self.currentIndex().row())
-            menu.addAction("修改记录", lambda: self.history_asked.emit(key))
+            menu.addAction("本格历史\tAlt+H", self.ask_history)
+            menu.addAction("本行历史", lambda: self.ask_history(whole_row=True))
         menu.addAction("删除行", self.delete_rows)
         menu.exec(self.viewport().mapToGlobal(at))
         menu.deleteLater()
+
+    def ask_history(self, *, whole_row: bool = False) -> None:
+        """Ask for the history of the current cell, or of its row."""
+        index = self.currentIndex()
+        if index.isValid():
+            path = "" if whole_row else self.ledger_model.columns[index.column()].path
+            self.history_asked.emit(self.ledger_model.key_at(index.row()), path)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
@@ -16,13 +16,16 @@ from desktop.app.views import NamedView, View, by_column, views_of
 from desktop.domain.changes import Changes
 from desktop.domain.query import EVERYTHING, Condition, Group, Op, Query, Sort, Test, owner_of
 from desktop.domain.record import Cell
+from desktop.ui.basis_bar import BasisBar
 from desktop.ui.desk import CellTarget, Desk, Page
 from desktop.ui.grid.chips import ChipRow
 from desktop.ui.grid.columns_dialog import ColumnsDialog
 from desktop.ui.grid.filter_popup import FilterPopup
 from desktop.ui.grid.model import LedgerModel
 from desktop.ui.grid.view import LedgerGrid
+from desktop.ui.history_dialog import HistoryDialog
 from desktop.ui.kept import keep_view, kept_view
+from desktop.ui.reading_out import announce, row_in_words
 from desktop.ui.record_panel import RecordPanel
 from desktop.ui.review_dialog import ReviewDialog
 from desktop.ui.views_menu import ViewsMenu
@@ -52,7 +55,9 @@ class LedgerPage(Page):
         self.words.setPlaceholderText("筛选：文字或拼音首字母")
         self.words.setClearButtonEnabled(True)
         self.words.setFixedWidth(220)
-        self.bin = button("回收站", self.reload, "ghost", "trash", "看已删除的行；选中后点“恢复”")
+        self._sort_outside: tuple[Sort, ...] = ()
+        """How the rows outside the recycle bin are ordered while it is open; in there the last deleted come first."""
+        self.bin = button("回收站", self.open_bin, "ghost", "trash", "看已删除的行；选中后点“恢复”")
         self.bin.setCheckable(True)
         self.back = button("恢复", self.restore_rows, icon_name="undo")
         self.model = LedgerModel(self.session, Query(self.ledger, sort=view.sort, as_of=self.session.today()))
@@ -60,6 +65,7 @@ class LedgerPage(Page):
         self.grid.arranged.remember(view.columns)
         self.grid.arranged.show([column.path for column in view.columns], view.frozen)
         self.panel = RecordPanel(desk, self.ledger)
+        self.basis = BasisBar(desk)
         self.counted = label("", "quiet", 12)
         self.chips = ChipRow()
         self.views = button("", lambda: None, "ghost", "book", "选择或保存视图：筛选、排序和列")
@@ -87,6 +93,7 @@ class LedgerPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(toolbar(*self.tools(), *self._bureau_tools(), None, self.words, self.bin))
+        column.addWidget(self.basis)
         looking = line(
             self.views,
             self.chips,
@@ -105,14 +112,19 @@ class LedgerPage(Page):
         self.grid.committed.connect(self.desk.changed)
         self.grid.complained.connect(lambda sentence: self.desk.say("warn", sentence))
         self.grid.row_chosen.connect(self.panel.show_record)
-        self.grid.history_asked.connect(self.panel.show_history)
+        self.grid.history_asked.connect(self.show_history)
         self.grid.heading.filter_asked.connect(self.open_filter)
         self.grid.heading.sort_asked.connect(lambda *_: self._looked())
         self.grid.arranged.changed.connect(self._keep.start)
         self.chips.dropped.connect(self.drop_filter)
         self.chips.cleared.connect(self.clear_filters)
+        self.basis.left.connect(self.grid.setFocus)
+        self.basis.answered.connect(lambda: self.panel.show_record(self.panel.key))
         shortcut = QShortcut(QKeySequence("Alt+Down"), self.grid, context=Qt.ShortcutContext.WidgetShortcut)
         shortcut.activated.connect(self.filter_current)
+        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for keys, pressed in (("Alt+B", self.basis.begin), ("Alt+H", self.grid.ask_history), ("Ctrl+Shift+R", self.read_row)):
+            QShortcut(QKeySequence(keys), self, pressed, context=inside)
 
     def tools(self) -> Sequence[QWidget]:
         """The buttons of this ledger."""
@@ -150,6 +162,17 @@ class LedgerPage(Page):
         self.desk.write(lambda _job: editing.add_row(session, self.ledger, values[0], fixed=values[1]),
                         lambda result: self.show_target(result[1]))  # fmt: skip
 
+    def show_history(self, key: str, path: str) -> None:
+        """Who changed a cell or a row, when and why."""
+        dialog = HistoryDialog(self.desk, self.ledger, key, path, self.grid.selected_keys(), self)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def read_row(self) -> None:
+        """The whole current row in words, to the status line and to a screen reader."""
+        if words := row_in_words(self.grid):
+            announce(self.grid, words)
+
     def new_values(self) -> tuple[dict[str, str], dict[str, Cell]]:
         """What a new row begins with: typed values and fixed cells."""
         return {}, {}
@@ -178,6 +201,15 @@ class LedgerPage(Page):
         self.reload_counts()
         self._looked()
 
+    def open_bin(self) -> None:
+        """Look into the recycle bin, or back at the rows."""
+        within = self.bin.isChecked()
+        if within:
+            self._sort_outside = self.model.query.sort
+        self.model.query = replace(self.model.query, sort=() if within else self._sort_outside)
+        self.grid.setCurrentIndex(QModelIndex())
+        self.reload()
+
     def restore_rows(self) -> None:
         """Bring the selected rows back from the recycle bin."""
         keys = self.grid.selected_keys()
@@ -191,7 +223,7 @@ class LedgerPage(Page):
         self.panel.changed(changes)
 
     def refused_texts(self) -> int:
-        return self.model.errors
+        return self.model.errors + self.panel.errors
 
     def reload_counts(self) -> None:
         """The footer's numbers."""
@@ -283,8 +315,9 @@ class LedgerPage(Page):
 
     def current_view(self) -> View:
         """How the ledger is looked at now."""
+        sort = self._sort_outside if self.bin.isChecked() else self.model.query.sort
         return View(
-            tuple(self.filters.values()), self.model.query.sort, self.grid.arranged.columns(), self.grid.frozen.count
+            tuple(self.filters.values()), sort, self.grid.arranged.columns(), self.grid.frozen.count
         )
 
     def show_view(self, named: NamedView) -> None:
@@ -293,7 +326,8 @@ class LedgerPage(Page):
         self.view_now, self._only = named, ()
         self.filters = by_column(view.conditions)
         self.words.clear()
-        self.model.query = replace(self.model.query, sort=view.sort)
+        self._sort_outside = view.sort
+        self.model.query = replace(self.model.query, sort=() if self.bin.isChecked() else view.sort)
         if view.columns:
             self.grid.arranged.remember(view.columns)
             self.grid.arranged.show([column.path for column in view.columns], view.frozen)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import statistics
+from desktop.app import provisional, statistics
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import Op, Test
@@ -24,6 +24,9 @@ from desktop.ui.preview import Preview
 from desktop.ui.widgets import button, card, label, toolbar
 
 EVERYBODY = "全市合计（去重）"
+
+RESTS_ON = ("detail_entry", "standard", "standard_link", "system_node", "system_version")
+"""The ledgers whose values the figures count."""
 
 
 class StatisticsPage(Page):
@@ -51,6 +54,7 @@ class StatisticsPage(Page):
         self.table.verticalHeader().hide()
         self.heading, self.unit_line = label("", pixels=16, bold=True), label("", "quiet", 12)
         self.checks = label("", "quiet", 12, wrap=True)
+        self.provisional = label("", "badge_warn", 12, wrap=True)
         self.chart = BarChart()
         self._shown: StatisticsTable | None = None
         self._lines: list[StatisticsRow] = []
@@ -68,7 +72,7 @@ class StatisticsPage(Page):
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(16, 12, 16, 12)
-        left = card(self.heading, self.unit_line, self.table, self.checks, label("双击数字看它数了哪些行", "quiet", 12))
+        left = card(self.heading, self.unit_line, self.table, self.checks, self.provisional, label("双击数字看它数了哪些行", "quiet", 12))
         self.heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row.addWidget(left, 5)
         row.addWidget(card(label("现有数", bold=True, pixels=14), self.chart), 2)
@@ -100,6 +104,7 @@ class StatisticsPage(Page):
         layout = self.layouts[self.layout_choice.currentText()]
         self._shown = statistics.table(self.session, layout, owners=owners)
         self._fill(self._shown)
+        self.provisional.setText(provisional.sentence(self.session, RESTS_ON))
 
     def _fill(self, shown: StatisticsTable) -> None:
         self.heading.setText(shown.layout.title)
