@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -36,6 +36,7 @@ from desktop.exchange.table_shape import (
     text_width,
 )
 from desktop.exchange.whole_file import whole_file
+from desktop.exchange.worker import step
 
 LONGEST_CELL: Final = 32_767
 """Characters an Excel cell can hold (Microsoft, Excel specifications and limits)."""
@@ -52,6 +53,8 @@ _PIXELS_PER_MILLIMETRE = 96 / 25.4
 _POINTS_PER_MILLIMETRE = 72 / 25.4
 _TALLEST_ROW = 409.0
 _LINE_POINTS = 13.5
+_STEP = 500
+"""Rows between two reports of how far it is."""
 _THIN = Side(style="thin", color="000000")
 _GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _HEADING_GROUND = PatternFill("solid", fgColor="EFEFEF")
@@ -150,7 +153,8 @@ class _Sheet:
 
     def __init__(self, sheet: Worksheet, document: Document) -> None:
         self._sheet = sheet
-        self._cells: dict[tuple[int, int], Any] = cast("Any", sheet)._cells
+        store: Any = sheet
+        self._cells: dict[tuple[int, int], Any] = store._cells  # noqa: SLF001 - see _new_cell
         self._document = document
         self._columns = columns_of(document.table)
         total = text_width(document)
@@ -298,6 +302,8 @@ class _Sheet:
         rooms = [_squares_per_line(width, _Look.points) for width in self._widths]
         styles: dict[tuple[bool, bool], list[tuple[Any, Any]]] = {}
         for number, row in enumerate(rows, start):
+            if (number - start) % _STEP == 0:
+                step("写表格", number - start, len(rows))
             lines = 1
             kind = (row.bold, row.bad)
             if kind not in styles:

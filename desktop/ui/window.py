@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from desktop.app import history
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
+from desktop.exchange import worker
 from desktop.store import backup
 from desktop.ui import theme
 from desktop.ui.desk import Desk, Page
@@ -302,6 +303,7 @@ class MainWindow(QMainWindow):
         if focus := self.focusWidget():
             focus.clearFocus()
         self.desk.runner.shutdown()
+        worker.end()
         workspace = self.desk.session.workspace
         with suppress(Refusal):
             if workspace.last_step() != self._opened_at:
