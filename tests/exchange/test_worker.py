@@ -106,7 +106,7 @@ def test_a_fault_of_the_program_tells_where_it_was() -> None:
 
 
 def test_what_cannot_be_sent_is_raised_and_leaves_no_half_call() -> None:
-    with pytest.raises(Exception, match="pickle|local"):
+    with pytest.raises(Exception, match=r"pickle|local"):
         worker.run(_back, lambda: None)
     assert worker.run(_back, "好") == "好"
 
