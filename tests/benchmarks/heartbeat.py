@@ -4,7 +4,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 
@@ -12,6 +12,7 @@ from desktop.app import editing, exporting, health, importing, statistics
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.query import Op, Query, Sort, Test
+from desktop.ui.desk import Desk
 from desktop.ui.start import application, make_window
 from desktop.ui.window import MainWindow
 from tests.benchmarks.library import filled
@@ -84,38 +85,53 @@ def measure() -> list[Value]:
 
 def _works(window: MainWindow, folder: Path) -> list[tuple[str, float]]:
     session, desk = window.desk.session, window.desk
-    page: Any = window.current
-    path, kept = folder / "明细.xlsx", list[Any]()
-
-    def reading(work: Callable[[Any], Any]) -> float:
-        return silence(lambda end: desk.read(work, lambda found: (kept.append(found), end())))
-
-    def writing(work: Callable[[Any], Any], *, locks: bool = False) -> float:
-        return silence(lambda end: desk.write(work, end, locks=locks))
-
-    def told(act: Callable[[], object]) -> float:
-        return silence(lambda end: (act(), end()))
-
-    found = [
+    model: Any = cast("Any", window.current).model
+    return [
         ("没有活动", silence(lambda end: QTimer.singleShot(500, end))),
-        ("导出 5,000 行 xlsx", reading(lambda job: exporting.export(session, "detail_entry", path, job=job))),
-        ("导出 5,000 行 docx", reading(lambda job: exporting.export(
-            session, "detail_entry", path.with_suffix(".docx"), job=job))),
+        *_files(desk, folder / "明细.xlsx"),
+        (f"粘贴 {PASTED_ROWS} 行", silence(lambda end: desk.write(lambda _job: _paste(session), end))),
+        ("筛选", _told(lambda: model.set_query(model.query.also(Test("", Op.FOUND, ("食堂",)))))),
+        ("排序", _told(lambda: model.sort_by((Sort("standard.title"),)))),
+        ("数据体检", _reading(desk, lambda job: health.check(session, job))),
+        ("统计表", _reading(
+            desk, lambda _job: statistics.table(session, statistics.DEFAULT_LAYOUT, session.today()))),
     ]  # fmt: skip
+
+
+def _files(desk: Desk, path: Path) -> list[tuple[str, float]]:
+    session, plans, report = desk.session, list[Any](), path.with_name("报告.xlsx")
+
+    def export(path: Path) -> float:
+        return _reading(desk, lambda job: exporting.export(session, "detail_entry", path, job=job))
+
+    exported = [("导出 5,000 行 xlsx", export(path)), ("导出 5,000 行 docx", export(path.with_suffix(".docx")))]
     _change(path)
-    found.append(("导入检查 5,000 行", reading(lambda job: importing.plan(session, path, job=job))))
-    plan = kept[-1]
-    report = folder / "报告.xlsx"
-    found += [
-        ("导入报告 5,000 行", reading(lambda job: importing.write_report(plan, path, report, job))),
-        ("导入写入 5,000 行", writing(lambda job: importing.apply(session, plan, path, job), locks=True)),
-        (f"粘贴 {PASTED_ROWS} 行", writing(lambda _job: _paste(session))),
-        ("筛选", told(lambda: page.model.set_query(page.model.query.also(Test("", Op.FOUND, ("食堂",)))))),
-        ("排序", told(lambda: page.model.sort_by((Sort("standard.title"),)))),
-        ("数据体检", reading(lambda _job: health.check(session))),
-        ("统计表", reading(lambda _job: statistics.table(session, statistics.DEFAULT_LAYOUT, session.today()))),
+    return [
+        *exported,
+        ("导入检查 5,000 行", _reading(desk, lambda job: importing.plan(session, path, job=job), plans.append)),
+        ("导入报告 5,000 行", _reading(desk, lambda job: importing.write_report(plans[0], path, report, job))),
+        ("导入写入 5,000 行", silence(
+            lambda end: desk.write(lambda job: importing.apply(session, plans[0], path, job), end, locks=True))),
     ]  # fmt: skip
-    return found
+
+
+def _reading(desk: Desk, work: Callable[[Any], Any], keep: Callable[[Any], object] = bool) -> float:
+    def begin(end: Callable[..., None]) -> None:
+        def done(found: Any) -> None:
+            keep(found)
+            end()
+
+        desk.read(work, done)
+
+    return silence(begin)
+
+
+def _told(act: Callable[[], object]) -> float:
+    def begin(end: Callable[..., None]) -> None:
+        act()
+        end()
+
+    return silence(begin)
 
 
 def _change(path: Path) -> None:
