@@ -225,11 +225,12 @@ def _serve(pipe: "Connection[Any, Any]", most_memory: int) -> None:
     gc.disable()  # What a call makes lives until its end; looking for garbage meanwhile only costs time.
     _teller.set(lambda words, done, total: _send(pipe, ("step", (words, done, total), True)))
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while _answer(pipe, *_receive(pipe)):
+        large = max(_LARGE, _peak_memory())  # Linux hands the peak of whoever started a process down to it
+        while _answer(pipe, large, *_receive(pipe)):
             gc.collect()
 
 
-def _answer(pipe: "Connection[Any, Any]", function: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
+def _answer(pipe: "Connection[Any, Any]", large: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
     """Do what was asked and send how it ended; whether the process stays for more."""
     kind, told = "error", cast("Any", None)
     try:
@@ -243,7 +244,7 @@ def _answer(pipe: "Connection[Any, Any]", function: Callable[..., Any], argument
     except Exception as error:  # noqa: BLE001 - it is raised again where the work was asked for
         error.add_note(traceback.format_exc())
         told = error
-    stays = _peak_memory() < _LARGE
+    stays = _peak_memory() <= large
     if kind == "error" and not _travels(told):
         told = RuntimeError("\n".join((repr(told), *getattr(told, "__notes__", ()))))
     _send(pipe, (kind, told, stays))
