@@ -1,9 +1,7 @@
 """题录: loading the reference catalogue in a process of its own, and asking it about our standards."""
 
-import multiprocessing
 import secrets
 from collections.abc import Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from desktop.app import catalogue_loading
@@ -13,12 +11,10 @@ from desktop.app.session import Session
 from desktop.domain import numbers
 from desktop.domain.catalogue import Title, best_of, spelling, stems
 from desktop.domain.changes import Changes
-from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.domain.errors import Refusal
 from desktop.domain.record import Cell
+from desktop.exchange import worker
 from desktop.store.catalogue import About
-
-_PATIENCE = 0.2
-"""Seconds between two looks whether a person stopped the loading."""
 
 FILLED = ("title", "published_on", "effective_on", "withdrawn_on", "replaces")
 """What a title fills in where our own row is blank."""
@@ -27,8 +23,8 @@ FILLED = ("title", "published_on", "effective_on", "withdrawn_on", "replaces")
 def load(session: Session, path: Path, job: Job | None = None) -> About:
     """Read a file of titles and put it in the place of the old catalogue; whatever goes wrong, the old one stays.
 
-    The work is done in a process of its own, so that the window neither waits nor grows. Refusal with the sentence
-    that the reader gives.
+    A window has the work done in the process of its own, so that it neither waits nor grows. Refusal with the
+    sentence that the reader gives.
     """
     job = job or Job()
     job.report(f"读取题录 {path.name}")
@@ -36,40 +32,13 @@ def load(session: Session, path: Path, job: Job | None = None) -> About:
     for left in folder.glob(".catalogue-*.part"):
         left.unlink(missing_ok=True)
     built = folder / f".catalogue-{secrets.token_hex(6)}.part"
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(
-        target=catalogue_loading.work, args=(theirs, path, built, session.today()), daemon=True, name="catalogue"
-    )
     try:
-        process.start()
-        theirs.close()
-        about = _await(ours, job)
+        about = worker.run(catalogue_loading.build_from, path, built, session.today(), job=job)
         job.check()
         session.workspace.catalogue.swap(built)
         return about
     finally:
-        if process.is_alive():
-            process.kill()
-        process.join()
-        process.close()
-        ours.close()
         built.unlink(missing_ok=True)
-
-
-def _await(connection: Connection, job: Job) -> About:
-    while not connection.poll(_PATIENCE):
-        job.check()
-    try:
-        told = connection.recv()
-    except EOFError:
-        raise EnvironmentFault(
-            "loading_failed", "读取题录时内存不足或程序被中断，题录没有变；请关掉其他程序再试"
-        ) from None
-    if isinstance(told, About):
-        return told
-    code, message = told
-    raise Refusal(code, message)
 
 
 def titled(session: Session, number: str) -> Title | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from desktop import resources
 from desktop.app import system
+from desktop.app.job import Job
 from desktop.app.labels import columns_in_use, label_of, spare_labels
 from desktop.app.session import Session
 from desktop.domain.dates import chinese
@@ -14,6 +15,7 @@ from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import OWNER, Op, Query, Sort, Test
 from desktop.domain.record import Cell, Kind
 from desktop.exchange.own_workbook import Stamp
+from desktop.exchange.rendering import write_office_file
 
 DETAIL_SORT = (Sort("code"), Sort("standard.number"))
 
@@ -27,7 +29,7 @@ def check_ending(path: Path) -> None:
         raise Refusal("unknown_format", f"不能写“{path.suffix}”文件，请改用 .xlsx、.docx、.pdf 或 .csv")
 
 
-def write(document: Document, path: Path) -> None:
+def write(document: Document, path: Path, job: Job | None = None) -> None:
     """A document as .pdf, .docx, .xlsx or .csv, by the file's ending."""
     check_ending(path)
     ending = path.suffix.lower()
@@ -43,32 +45,24 @@ def write(document: Document, path: Path) -> None:
 
             ensure_application()
             write_pdf(document, path)
-        case ".docx":
-            from desktop.exchange.word import write_docx
-
-            write_docx(document, path)
-        case ".xlsx":
-            from desktop.exchange.excel import write_xlsx
-
-            write_xlsx(document, path)
+        case ".docx" | ".xlsx":
+            write_office_file(document, path, job=job)
         case _:
             from desktop.exchange.excel import write_csv
 
             write_csv(document, path)
 
 
-def export(session: Session, ledger: str, path: Path, as_of: str = "") -> int:
+def export(session: Session, ledger: str, path: Path, as_of: str = "", job: Job | None = None) -> int:
     """A ledger to a file: every column in use for tables, the official layout for paper and Word; the rows written."""
     as_of = as_of or session.today()
     official = ledger == "detail_entry" and path.suffix.lower() in (".pdf", ".docx")
     if path.suffix.lower() == ".xlsx":
-        from desktop.exchange.excel import write_xlsx
-
         document, stamp = stamped_document(session, ledger, as_of)
-        write_xlsx(document, path, stamp)
+        write_office_file(document, path, stamp, job)
     else:
         document = detail_document(session, as_of=as_of) if official else full_document(session, ledger, as_of)
-        write(document, path)
+        write(document, path, job)
     return len(document.table.rows)
 
 

@@ -12,6 +12,7 @@ from desktop.app.labels import columns_in_use
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.record import Column
+from desktop.exchange import worker
 from desktop.exchange.headings import RESULT_SHEET, FoundTable, best_sheet, find_table, stamped_table, table_at
 from desktop.exchange.own_workbook import Stamp, read_stamp
 from desktop.exchange.workbook import Sheet, Workbook, read_workbook
@@ -56,8 +57,9 @@ class Offer:
 
 def open_source(session: Session, path: Path, ledger: str, job: Job | None = None) -> Source:
     """Read a file and look for tables of a ledger in it; Refusal if it cannot be read or holds none."""
-    (job or Job()).report("读取文件")
-    workbook = read_workbook(path)
+    job = job or Job()
+    job.report("读取文件")
+    workbook = worker.run(read_workbook, path, job=job)
     columns = tuple(column for column in columns_in_use(session, ledger) if column.editable)
     synonyms: dict[str, list[str]] = json.loads(resources.read_text("library", "synonyms.json"))["headings"]
     stamp = read_stamp(workbook)

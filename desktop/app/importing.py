@@ -16,7 +16,7 @@ from desktop.app.labels import spare_labels
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.exchange import workbook_report
+from desktop.exchange import workbook_report, worker
 from desktop.exchange.source_rows import source_rows
 from desktop.exchange.workbook import read_content
 from desktop.store import backup, blobs, journal
@@ -141,7 +141,7 @@ def in_words(planned: Plan, rehearsal: bool) -> str:
     return "\n".join(lines)
 
 
-def write_report(planned: Plan, source: Path, to: Path) -> None:
+def write_report(planned: Plan, source: Path, to: Path, job: Job | None = None) -> None:
     """The user's own workbook with refused cells in red and a column 错误说明."""
     verdicts: dict[int, workbook_report.RowVerdict] = {}
     for row in planned.rows:
@@ -149,7 +149,7 @@ def write_report(planned: Plan, source: Path, to: Path) -> None:
         problems = (*(known.problems if known else ()), *row.problems)
         outcome = known.outcome if known and known.outcome == "refused" else row.outcome
         verdicts[row.line] = workbook_report.RowVerdict(outcome, problems)
-    workbook_report.write_report(source, to, planned.sheet, planned.found, verdicts)
+    worker.run(workbook_report.write_report, source, to, planned.sheet, planned.found, verdicts, job=job)
 
 
 def undoable_batches(session: Session) -> list[tuple[int, str]]:

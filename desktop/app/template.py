@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from desktop.app import system
+from desktop.app.job import Job
 from desktop.app.labels import columns_in_use, label_of, spare_labels
 from desktop.app.session import Session
 from desktop.domain.record import Column, Kind
+from desktop.exchange import worker
 from desktop.exchange.template import SAMPLE_MARK, TemplateColumn, write_template
 
 _TAKES = {
@@ -16,12 +18,12 @@ _TAKES = {
 }
 
 
-def template(session: Session, ledger: str, path: Path) -> None:
+def template(session: Session, ledger: str, path: Path, job: Job | None = None) -> None:
     """Write the template of a ledger; a filled one is imported without asking for any column."""
     labels = spare_labels(session)
     columns = [column for column in columns_in_use(session, ledger) if column.editable]
     made = tuple(_column(session, ledger, column, label_of(column, labels)) for column in columns)
-    write_template(path, session.schema.ledger(ledger).label, ledger, made)
+    worker.run(write_template, path, session.schema.ledger(ledger).label, ledger, made, job=job)
 
 
 def _column(session: Session, ledger: str, column: Column, heading: str) -> TemplateColumn:

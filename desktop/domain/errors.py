@@ -12,6 +12,10 @@ class Refusal(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type["Refusal"], tuple[str, str]]:
+        """Refusals come over from another process."""
+        return type(self), (self.code, self.message)
+
 
 class EnvironmentFault(Refusal):
     """The surroundings are to blame (disk full, file locked, damaged or too new); `message` names the remedy."""

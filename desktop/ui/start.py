@@ -14,6 +14,7 @@ from desktop.app import setup
 from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import ALPHABET
+from desktop.exchange import worker
 from desktop.store.workspace import LIBRARY
 from desktop.ui import theme
 from desktop.ui.desk import Desk
@@ -38,6 +39,7 @@ def make_window(session: Session) -> MainWindow:
     """The window of an open library."""
     from desktop.ui.pages import specs
 
+    worker.begin()
     runner = Runner()
     desk = Desk(session, runner)
     window = MainWindow(desk, specs())

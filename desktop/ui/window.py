@@ -24,6 +24,7 @@ from desktop.app import history
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
+from desktop.exchange import worker
 from desktop.store import backup, place
 from desktop.ui import theme
 from desktop.ui.attachments import attach_to_shown, is_photo
@@ -311,14 +312,15 @@ class MainWindow(QMainWindow):
             return
         if focus := self.focusWidget():
             focus.clearFocus()
-        for other in self._standing_in:
+        for other in tuple(self._standing_in):
             other.close()
         self.desk.runner.shutdown()
         self.let_go()
         super().closeEvent(event)
 
     def let_go(self) -> None:
-        """Back up what was written since the start, and let the library go."""
+        """Back up what was written since the start, and let the library and the worker go."""
+        worker.end()
         workspace, identity = self.desk.session.workspace, self.desk.session.identity
         step = workspace.last_step()
         with suppress(Refusal):

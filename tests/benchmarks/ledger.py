@@ -3,8 +3,11 @@
 import itertools
 import tempfile
 from pathlib import Path
+from typing import Any, cast
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Border, Side
 
 from desktop.app import editing, exporting
 from desktop.app.editing import Edit
@@ -90,14 +93,19 @@ def _exporting(session: Session, folder: Path) -> list[Value]:
     def bare() -> None:
         workbook = Workbook()
         sheet = workbook.worksheets[0]
+        pattern: Any = Cell(sheet, row=1, column=1)
+        pattern.border = Border(left=Side(style="thin"))
         for row in cells:
             sheet.append(row)
+        for line in sheet.iter_rows():
+            for cell in line:
+                cast("Any", cell)._style = pattern._style
         workbook.save(folder / "bare.xlsx")
 
     product, baseline = alternating(
         lambda: exporting.export(session, "detail_entry", folder / "ours.xlsx"), bare, runs=3
     )
     return [
-        Value("导出 xlsx ÷ 用 openpyxl 写同样的格子、不带样式", product / baseline, "倍", 1.3, binding=False),
+        Value("导出 xlsx ÷ 用 openpyxl 写同样的格子、共用一个样式", product / baseline, "倍", 1.3),
         Value("导出 xlsx", product, "秒"),
     ]

@@ -225,7 +225,7 @@ class ImportWizard(QDialog):
         name = f"{session.schema.ledger(ledger).label}_模板.xlsx"
         chosen, _ = QFileDialog.getSaveFileName(self, "模板存到", name, "*.xlsx")
         if chosen:
-            self._run(lambda _job: template(session, ledger, Path(chosen)),
+            self._run(lambda job: template(session, ledger, Path(chosen), job),
                       lambda _none: self.notice.say("ok", f"已存到 {chosen}，填好后在这里选择它"))  # fmt: skip
 
     def open_file(self, path: Path) -> None:
@@ -392,5 +392,5 @@ class ImportWizard(QDialog):
         source, plan = self._source, self.plan
         chosen, _ = QFileDialog.getSaveFileName(self, "导入报告存到", f"导入报告_{source.path.stem}.xlsx", "*.xlsx")
         if chosen:
-            self._run(lambda _job: importing.write_report(plan, source.path, Path(chosen)),
+            self._run(lambda job: importing.write_report(plan, source.path, Path(chosen), job),
                       lambda _none: self.notice.say("ok", f"已存到 {chosen}"))  # fmt: skip

@@ -107,7 +107,7 @@ class StandardsPage(LedgerPage):
         if not chosen:
             return
         session, path = self.session, Path(chosen)
-        self.desk.read(lambda _job: exporting.export(session, "detail_entry", path),
+        self.desk.read(lambda job: exporting.export(session, "detail_entry", path, job=job),
                        lambda rows: self.desk.say("ok", f"已导出 {rows} 行到 {path}"))  # fmt: skip
 
     def choose_layout(self) -> None:
