@@ -24,6 +24,10 @@ from desktop.ui.window import MainWindow
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
+COLLECTING = (10_000, 50, 1_000)
+"""How seldom memory is searched for rings: a full search of a large library's lists stops the window for 0.2 s."""
+
+
 def application() -> QApplication:
     """The one application, with the theme installed."""
     found = QApplication.instance()
@@ -37,6 +41,7 @@ def application() -> QApplication:
 
 def make_window(session: Session) -> MainWindow:
     """The window of an open library."""
+    gc.set_threshold(*COLLECTING)
     from desktop.ui.pages import specs
 
     worker.begin()
@@ -108,6 +113,7 @@ def _start(folder: Path, *, quit_after_start: bool) -> int:
     window = make_window(session)
     window.resize(1366, 728)
     window.show()
+    gc.freeze()
     gc.enable()
     if quit_after_start:
         QTimer.singleShot(0, window.close)
