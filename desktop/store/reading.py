@@ -3,6 +3,7 @@
 import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from desktop import resources
@@ -15,6 +16,7 @@ from desktop.store.tables import quoted
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
+@lru_cache(maxsize=50_000)
 def _pinyin_key(text: Cell) -> str | None:
     return None if text is None else resources.pinyin().sort_key(str(text))
 
