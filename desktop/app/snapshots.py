@@ -139,9 +139,16 @@ def live(session: Session, kept: Kept, as_of: str = "") -> Side:
     return Side(table, {row.key: row for row in rows})
 
 
+def on_day(session: Session, scope: Scope) -> Side:
+    """What today's ledgers say as of a day."""
+    day = scope.as_of or session.today()
+    rows = statistics.placed(session, day, None, _versions(session, scope.owners))
+    return Side(tabulate(statistics.layout(scope.layout), rows, day), {row.key: row for row in rows})
+
+
 def corrections(session: Session) -> list[Correction]:
     """更正 of every snapshot that stands for a period; a file that cannot be read has none."""
-    found = []
+    found: list[Correction] = []
     for snapshot in snapshots_of(session):
         if snapshot.period:
             try:

@@ -11,7 +11,7 @@ from desktop.app import editing, snapshots, statistics, syncing, system
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.app.snapshots import Scope
-from desktop.domain.comparison import compared
+from desktop.domain.comparison import compared, restored
 from desktop.domain.errors import Refusal
 from desktop.domain.statistics import Measure
 from desktop.store import blobs
@@ -42,6 +42,13 @@ def test_a_snapshot_shows_what_was_frozen_whatever_happens_later(imported: Sessi
     total = next(line for line in compared(side, snapshots.live(imported, content, AS_OF)) if line.total).cells[0]
     assert int(total.old) == shown.groups[0].total.proof(Measure.PLANNED).value
     assert len([row for row in total.rows if row.mark == "移出"]) <= 3
+
+
+def test_two_days_differ_by_what_came_into_force_between(office: Session) -> None:
+    _add(office, "GB/T 1.1-2020", **{"standard.withdrawn_on": "2026-07-01"})
+    before, after = (snapshots.on_day(office, Scope(as_of=day)) for day in ("2026-06-30", AS_OF))
+    total = next(line for line in compared(before, after) if line.total)
+    assert [(cell.old, cell.new, cell.change) for cell in total.cells[:2]] == [("1", "0", "−1")] * 2
 
 
 def test_a_row_entered_here_after_the_freeze_is_no_correction(office: Session) -> None:
@@ -124,7 +131,7 @@ def test_hostile_content_is_refused_or_read_whole(imported: Session, data: st.Da
     except ValueError:
         return
     assert kept.layout.columns and kept.groups
-    snapshots.restored(kept)
+    restored(kept)
 
 
 def test_places_outside_the_rows_are_refused(imported: Session) -> None:
