@@ -1,15 +1,25 @@
 """统计快照: open one as it was frozen, compare, see and print what was corrected since."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.app import snapshots, statistics
 from desktop.app.snapshots import Scope
 from desktop.domain.comparison import ChangedRow, Kept, Side, compared, restored
 from desktop.domain.comparison_form import ROW_COLUMNS, comparison_document, row_cells, rows_document, side_name
+from desktop.domain.dates import is_full, parse_date
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.common import Snapshot
 from desktop.domain.ledgers.words import KINDS, LEVELS, NATURES, STATUSES
@@ -112,7 +122,7 @@ class ComparisonDialog(QDialog):
         self.lines = compared(old[1], new[1])
         layout = new[1].table.layout
         headings = [f"{words}\n{part}" for _, words in layout.columns for part in ("原", "现", "增减")]
-        self.table = _table(["", "统计项", *headings], (70, 150, *([64] * len(headings))))
+        self.table = _table(["", "统计项", *headings], (70, 150, *([72] * len(headings))))
         _fill(
             self.table,
             [(item.group, item.label, *(text for cell in item.cells for text in (cell.old, cell.new, cell.change)))
@@ -166,6 +176,14 @@ class SnapshotsDialog(QDialog):
             line(button("打开", self.look, "primary"), button("比较", self.compare), button("查看更正", self.corrected),
                  None, button("关闭", self.reject))
         )  # fmt: skip
+        self.day = QLineEdit()
+        self.day.setAccessibleName("比较日期")
+        self.day.setPlaceholderText("如 2026-09-30")
+        self.day.setFixedWidth(136)
+        today = scope.as_of or desk.session.today()
+        column.insertWidget(
+            3, line(label("台账在另一日期的数字"), self.day, button(f"与 {today} 比较", self.compare_days), None)
+        )
         desk.read(lambda _job: self._read(), self._fill)
 
     def _read(self) -> tuple[list[Snapshot], dict[str, list[ChangedRow]]]:
@@ -211,6 +229,19 @@ class SnapshotsDialog(QDialog):
             return known if len(known) == 2 else [*known, ("现在", snapshots.live(session, kept[0], scope.as_of))]
 
         self._run(sides, lambda both: ComparisonDialog(self._desk, both[0], both[1], self))
+
+    def compare_days(self) -> None:
+        """Today's ledgers as of the typed day and as of the day of the page."""
+        day = parse_date(self.day.text().strip())
+        if day is None or not is_full(day):
+            self.notice.say("bad", "比较日期要写到日，如 2026-09-30")
+            return
+        session, scope = self._session, self._scope
+        pair = (replace(scope, as_of=day), scope)
+        self._run(
+            lambda: sorted((snapshots.on_day(session, one) for one in pair), key=lambda side: side.table.as_of),
+            lambda sides: ComparisonDialog(self._desk, ("台账", sides[0]), ("台账", sides[1]), self),
+        )
 
     def corrected(self) -> None:
         """The 更正 of the chosen one."""

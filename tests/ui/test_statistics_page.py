@@ -86,6 +86,9 @@ def test_a_kept_table_opens_compares_and_tells_what_was_corrected(window: MainWi
     assert [dialog.table.item(0, at).text() for at in (0, 3, 4)] == ["四季度", "2026-Q4", "更正 2 条"]  # type: ignore[union-attr]
     dialog.look()
     assert "请选一份快照" in dialog.notice.sentence
+    enter(dialog.day, "2026年9月")
+    dialog.compare_days()
+    assert "比较日期要写到日" in dialog.notice.sentence
     (snapshot,) = snapshots.snapshots_of(session)
     kept = snapshots.open_kept(session, snapshot.key)
     opened = KeptDialog(window.desk, "四季度", kept, dialog)
