@@ -26,6 +26,10 @@ LABELS = {
 """The cells of a row that are compared, in the order they are told."""
 
 
+Altered = Mapping[str, tuple[tuple[str, str, str], ...]]
+"""Key → (path, before, after) of the cells that differ."""
+
+
 @dataclass(frozen=True)
 class KeptRow:
     """One line of a kept table; each figure as the places of its rows among the kept ones."""
@@ -142,12 +146,13 @@ def compared(old: Side, new: Side) -> list[ComparedLine]:
     found = []
     old_groups = {group.label: group for group in old.table.groups}
     new_groups = {group.label: group for group in new.table.groups}
+    altered = _altered(old.rows, new.rows)
     columns = [measure for measure, _ in new.table.layout.columns]
     for name in dict.fromkeys((*new_groups, *old_groups)):
         before, after = _lines(old_groups.get(name)), _lines(new_groups.get(name))
         for total, label in sorted(dict.fromkeys((*after, *before)), key=lambda place: place[0]):
             one, other = before.get((total, label), _nothing(label)), after.get((total, label), _nothing(label))
-            cells = tuple(_cell(measure, one, other, old, new) for measure in columns)
+            cells = tuple(_cell(measure, one, other, old, new, altered) for measure in columns)
             found.append(ComparedLine(name, label, cells, total))
     return found
 
@@ -162,11 +167,11 @@ def _nothing(label: str) -> StatisticsRow:
     return StatisticsRow(label, Count(), Count(), Count(), Count())
 
 
-def _cell(measure: Measure, one: StatisticsRow, other: StatisticsRow, old: Side, new: Side) -> ComparedCell:
-    rows = changed_rows(
-        {key: old.rows[key] for key in one.proof(measure).keys},
-        {key: new.rows[key] for key in other.proof(measure).keys},
-    )
+def _cell(
+    measure: Measure, one: StatisticsRow, other: StatisticsRow, old: Side, new: Side, altered: Altered
+) -> ComparedCell:
+    before, after = one.proof(measure).keys, other.proof(measure).keys
+    rows = _moved({key: old.rows[key] for key in before}, {key: new.rows[key] for key in after}, altered)
     return ComparedCell(one.shown(measure), other.shown(measure), _change(measure, one, other), tuple(rows))
 
 
@@ -186,11 +191,19 @@ def _signed(number: int) -> str:
 
 def changed_rows(old: Mapping[str, Placed], new: Mapping[str, Placed]) -> list[ChangedRow]:
     """Rows of one side only, then rows whose cells differ."""
+    return _moved(old, new, _altered(old, new))
+
+
+def _altered(old: Mapping[str, Placed], new: Mapping[str, Placed]) -> Altered:
+    """Once for all figures: one row stands behind many of them."""
+    both = {key: different_cells(old[key], row) for key, row in new.items() if key in old}
+    return {key: cells for key, cells in both.items() if cells}
+
+
+def _moved(old: Mapping[str, Placed], new: Mapping[str, Placed], altered: Altered) -> list[ChangedRow]:
     found = [ChangedRow("新增", key, row) for key, row in new.items() if key not in old]
     found += [ChangedRow("移出", key, row) for key, row in old.items() if key not in new]
-    for key, row in new.items():
-        if key in old and (cells := different_cells(old[key], row)):
-            found.append(ChangedRow("变化", key, row, cells))
+    found += [ChangedRow("变化", key, row, altered[key]) for key, row in new.items() if key in old and key in altered]
     return found
 
 

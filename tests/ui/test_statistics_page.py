@@ -34,21 +34,26 @@ def window(practice: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]
         yield opened
 
 
-def _page(window: MainWindow) -> StatisticsPage:
+def _page(window: MainWindow, qtbot: QtBot) -> StatisticsPage:
     window.show_page("statistics")
     page = window.current
     assert isinstance(page, StatisticsPage)
+    _settled(qtbot, window)
     return page
 
 
 def _settled(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.desk.runner.busy)
+    page = window.pages["statistics"]
+    assert isinstance(page, StatisticsPage)
+    qtbot.waitUntil(lambda: not window.desk.runner.busy and page.checks.text() != "计算中……")
 
 
-def test_a_typed_day_is_counted_and_stands_in_the_heading(window: MainWindow) -> None:
-    page = _page(window)
+def test_a_typed_day_is_counted_and_stands_in_the_heading(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window, qtbot)
     enter(page.day, "2021年3月31日")
     page.day.editingFinished.emit()
+    assert page.checks.text() == "计算中……"
+    _settled(qtbot, window)
     assert "截至 2021-03-31" in page.unit_line.text() and page.context() == "截至 2021-03-31"
     before = page.unit_line.text()
     page.day.selectAll()
@@ -57,10 +62,11 @@ def test_a_typed_day_is_counted_and_stands_in_the_heading(window: MainWindow) ->
     assert "截至日期要写到日" in window.notice.sentence and page.unit_line.text() == before
 
 
-def test_one_department_is_counted_alone_and_named(window: MainWindow) -> None:
-    page = _page(window)
+def test_one_department_is_counted_alone_and_named(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window, qtbot)
     name = statistics.departments(window.desk.session)[0]
     page.department_choice.setCurrentText(name)
+    _settled(qtbot, window)
     assert f"责任处室：{name}" in page.unit_line.text()
     shown = statistics.table(window.desk.session, as_of=page.as_of(), department=name)
     total = page.table.item(7, 2)
@@ -72,7 +78,7 @@ def test_one_department_is_counted_alone_and_named(window: MainWindow) -> None:
 
 
 def test_a_kept_table_opens_compares_and_tells_what_was_corrected(window: MainWindow, qtbot: QtBot) -> None:
-    page, session = _page(window), window.desk.session
+    page, session = _page(window, qtbot), window.desk.session
     page.keep("四季度", "2026-Q4")
     _settled(qtbot, window)
     frozen_total = page.table.item(7, 2)
@@ -123,8 +129,8 @@ def test_the_period_is_proposed_from_the_day(qtbot: QtBot) -> None:
     assert (dialog.name.text(), dialog.period.text()) == ("2026年第四季度（2026-11-21）", "2026-Q4")
 
 
-def test_table_and_chart_go_to_the_clipboard_as_pictures(window: MainWindow) -> None:
-    page = _page(window)
+def test_table_and_chart_go_to_the_clipboard_as_pictures(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window, qtbot)
     page.copy_picture()
     assert QGuiApplication.clipboard().image().width() > 1000
     page.copy_chart()

@@ -59,6 +59,7 @@ class StatisticsPage(Page):
         self.chart = BarChart()
         self._shown: StatisticsTable | None = None
         self._day = ""
+        self._asked = 0
         self._arrange()
         self.setFocusProxy(self.table)
         self.reload()
@@ -125,11 +126,23 @@ class StatisticsPage(Page):
         return self.department_choice.currentText() if self.department_choice.currentIndex() > 0 else ""
 
     def reload(self) -> None:
-        """Count anew."""
+        """Count anew, off the screen's thread; of several counts under way the last one asked for is shown."""
+        session, day, department = self.session, self.as_of(), self.department
         owners = self.units.get(self.unit_choice.currentText())
         layout = self.layouts[self.layout_choice.currentText()]
-        self._shown = statistics.table(self.session, layout, self.as_of(), owners, self.department)
-        self._fill(self._shown)
+        self._asked += 1
+        asked = self._asked
+        self._shown = None
+        self.checks.setText("计算中……")
+        self.desk.read(
+            lambda _job: statistics.table(session, layout, day, owners, department),
+            lambda shown: self._counted(asked, shown),
+        )
+
+    def _counted(self, asked: int, shown: StatisticsTable) -> None:
+        if asked == self._asked:
+            self._shown = shown
+            self._fill(shown)
 
     def _fill(self, shown: StatisticsTable) -> None:
         self.heading.setText(shown.layout.title)
