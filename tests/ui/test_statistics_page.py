@@ -14,6 +14,7 @@ from desktop.domain.comparison import restored
 from desktop.domain.query import Query
 from desktop.ui.charts import BarChart
 from desktop.ui.freeze_dialog import FreezeDialog
+from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.statistics import StatisticsPage
 from desktop.ui.snapshots_dialog import ComparisonDialog, KeptDialog, RowsDialog, SnapshotsDialog
 from desktop.ui.window import MainWindow
@@ -109,6 +110,16 @@ def test_a_kept_table_opens_compares_and_tells_what_was_corrected(window: MainWi
     assert {row.mark for row in compared.rows_behind(line, 4)} >= {"变化"}
     for made in (behind, opened, compared, dialog):
         made.deleteLater()
+
+
+def test_rows_that_the_proofs_name_are_opened(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window, qtbot)
+    keys = {key for check in statistics.table(window.desk.session).checks for key in check.keys}
+    assert keys and str(len(keys)) in page.named_rows.text()
+    page.named_rows.click()
+    standards = window.current
+    assert isinstance(standards, StandardsPage)
+    assert standards.model.rowCount() == len(keys)
 
 
 def test_the_list_of_changes_names_old_and_new(window: MainWindow) -> None:

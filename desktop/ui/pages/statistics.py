@@ -56,6 +56,7 @@ class StatisticsPage(Page):
         self.day.editingFinished.connect(self.choose_day)
         self.heading, self.unit_line = label("", pixels=16, bold=True), label("", "quiet", 12)
         self.checks = label("", "quiet", 12, wrap=True)
+        self.named_rows = button("", self.open_named, "ghost", tip="在标准明细中打开上面说到的行")
         self.chart = BarChart()
         self._shown: StatisticsTable | None = None
         self._day = ""
@@ -90,6 +91,7 @@ class StatisticsPage(Page):
             self.checks,
             line(
                 label("双击数字看它数了哪些行", "quiet", 12),
+                self.named_rows,
                 None,
                 button("复制为图片", self.copy_picture, "ghost", tip="复制整张统计表，可粘贴到文档或聊天窗口"),
             ),
@@ -150,6 +152,9 @@ class StatisticsPage(Page):
         self.unit_line.setText(f"编制单位：{self.unit_choice.currentText()}{only}　　截至 {shown.as_of}　　单位：个")
         self.table.show_table(shown)
         self.checks.setText("\n".join(("✓ " if check.holds else "× ") + check.sentence for check in shown.checks))
+        keys = self._named_keys()
+        self.named_rows.setText(f"查看说到的 {len(keys)} 行")
+        self.named_rows.setVisible(bool(keys))
         self.chart.show_bars([(row.label, row.present.value) for row in shown.groups[0].rows])
 
     def drill(self, keys: tuple[str, ...]) -> None:
@@ -158,6 +163,15 @@ class StatisticsPage(Page):
             self.desk.page_asked.emit("standards", keys)
         else:
             self.desk.say("warn", "这个数是 0，没有可看的行")
+
+    def _named_keys(self) -> tuple[str, ...]:
+        checks = self._shown.checks if self._shown is not None else ()
+        return tuple(dict.fromkeys(key for check in checks for key in check.keys))
+
+    def open_named(self) -> None:
+        """Open the rows that the proofs below the table name."""
+        if keys := self._named_keys():
+            self.desk.page_asked.emit("standards", keys)
 
     def scope(self) -> Scope:
         """What is chosen: layout, day and unit."""
