@@ -24,7 +24,8 @@ DEFAULT_LAYOUT = "gbt13016"
 
 _PATHS = (
     "key", "owner", "standard", "standard.@number_key", "standard.status", "standard.level", "standard.nature",
-    "standard.kind", "standard.effective_on", "department", "node", "planned_level",
+    "standard.kind", "standard.effective_on", "department", "node", "planned_level", "standard.number",
+    "standard.title", "planned_title", "code", "standard.published_on",
 )  # fmt: skip
 
 
@@ -76,6 +77,10 @@ def _placed(cells: tuple[object, ...], branches: dict[str, str]) -> Placed:
         "standard.level": level, "standard.nature": row["standard.nature"], "standard.kind": row["standard.kind"],
         "department": row["department"], "branch": branches.get(str(row["node"])),
         "year": str(row["standard.effective_on"] or "")[:4],
+        "published_year": str(row["standard.published_on"] or "")[:4],
+        "status": "planned" if planned else row["standard.status"],
+        "standard.number": row["standard.number"], "title": row["planned_title" if planned else "standard.title"],
+        "code": row["code"], "published": row["standard.published_on"], "effective": row["standard.effective_on"],
     }  # fmt: skip
     return Placed(key, _thing(row, planned, level), planned, str(row["standard.status"] or ""), values)  # type: ignore[arg-type]
 
@@ -91,15 +96,23 @@ def _thing(row: dict[str, object], planned: bool, level: object) -> str:
 
 
 def table(session: Session, layout_id: str = DEFAULT_LAYOUT, as_of: str = "",
-          owners: list[str] | None = None) -> StatisticsTable:  # fmt: skip
-    """The table as of a day (today unless said otherwise)."""
+          owners: list[str] | None = None, department: str = "") -> StatisticsTable:  # fmt: skip
+    """The table as of a day (today unless said otherwise); `department` counts the rows of one alone."""
     as_of = as_of or session.today()
-    return tabulate(layout(layout_id), placed(session, as_of, owners), as_of)
+    rows = placed(session, as_of, owners)
+    if department:
+        rows = [row for row in rows if row.values["department"] == department]
+    return tabulate(layout(layout_id), rows, as_of)
 
 
-def document(session: Session, shown: StatisticsTable) -> Document:
-    """The table as a form to print or export."""
-    return statistics_document(shown, session.identity.name, "演练" if session.sample else "")
+def departments(session: Session) -> list[str]:
+    """The departments named in the detail entries, most frequent first."""
+    return [str(name) for name, _ in session.read.values(Query("detail_entry"), "department") if name]
+
+
+def document(session: Session, shown: StatisticsTable, unit: str = "", department: str = "") -> Document:
+    """The table as a form to print or export; the heading names the unit and the department it was counted for."""
+    return statistics_document(shown, unit or session.identity.name, "演练" if session.sample else "", department)
 
 
 def figures(shown: StatisticsTable) -> dict[str, object]:

@@ -54,6 +54,11 @@ class Ratio:
         return str(self.exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
     @property
+    def tenths(self) -> int | None:
+        """What is shown, in tenths of a percent; None without a denominator."""
+        return None if self.exact is None else int(Decimal(self.shown) * 10)
+
+    @property
     def percent(self) -> str:
         """The same with its sign."""
         return self.shown if self.exact is None else f"{self.shown}%"

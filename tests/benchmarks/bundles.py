@@ -243,7 +243,7 @@ def _peers() -> list[Value]:
     return found or [Value("同类工具未安装（pygeodiff、pycrdt）", 0.0, "", None)]
 
 
-def _geodiff(data: list[tuple[Cell, ...]], names: list[str], edits: list[tuple[Cell, ...]]) -> list[Value]:
+def _geodiff(data: list[tuple[Cell, ...]], names: list[str], edits: list[tuple[Cell, str, str]]) -> list[Value]:
     import shutil
     import sqlite3
     from contextlib import closing
@@ -270,7 +270,7 @@ def _geodiff(data: list[tuple[Cell, ...]], names: list[str], edits: list[tuple[C
         ]
 
 
-def _pycrdt(data: list[tuple[Cell, ...]], names: list[str], edits: list[tuple[Cell, ...]]) -> list[Value]:
+def _pycrdt(data: list[tuple[Cell, ...]], names: list[str], edits: list[tuple[Cell, str, str]]) -> list[Value]:
     from pycrdt import Doc, Map  # type: ignore[import-not-found]
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

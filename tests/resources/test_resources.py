@@ -21,7 +21,16 @@ from desktop.domain.statistics import Measure
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOURCES = ROOT / "resources"
-STATISTICS_PATHS = {"standard.level", "standard.nature", "standard.kind", "department", "branch", "year"}
+STATISTICS_PATHS = {
+    "published_year",
+    "status",
+    "standard.level",
+    "standard.nature",
+    "standard.kind",
+    "department",
+    "branch",
+    "year",
+}
 ICONS = [
     "home",
     "tree",
@@ -183,7 +192,8 @@ def test_detail_layouts_use_known_columns() -> None:
 def test_statistics_layouts_use_known_values() -> None:
     layouts = read("forms", "statistics.json")
     assert {"gbt13016", "by_level", "by_branch"} <= {layout["id"] for layout in layouts}
-    allowed = {"standard.level": values(words.LEVELS), "standard.kind": values(words.KINDS)}
+    allowed = {"standard.level": values(words.LEVELS), "standard.kind": values(words.KINDS),
+               "status": values(words.STATUSES) | {"planned"}}  # fmt: skip
     for layout in layouts:
         assert {column["id"] for column in layout["columns"]} <= {measure.value for measure in Measure}
         for group in layout["groups"]:

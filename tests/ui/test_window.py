@@ -227,10 +227,11 @@ def test_search_finds_a_record_by_initials_and_goes_there(window: MainWindow, qt
     assert "公物仓物资管理规范" in page.panel.heading.text()
 
 
-def test_every_figure_of_the_statistics_opens_the_rows_it_counts(window: MainWindow) -> None:
+def test_every_figure_of_the_statistics_opens_the_rows_it_counts(window: MainWindow, qtbot: QtBot) -> None:
     window.show_page("statistics")
     page = window.current
     assert isinstance(page, StatisticsPage)
+    qtbot.waitUntil(lambda: page.checks.text().startswith("✓"))
     assert page.checks.text().startswith("✓ 两组共计相等")
     figure = page.table.item(0, 2)
     assert figure is not None
@@ -322,6 +323,7 @@ def test_a_hidden_page_catches_up_when_it_is_shown(window: MainWindow, qtbot: Qt
     window.show_page("statistics")
     statistics_page = window.current
     assert isinstance(statistics_page, StatisticsPage)
+    qtbot.waitUntil(lambda: statistics_page.checks.text().startswith("✓"))
     before = statistics_page.table.item(7, 2)
     assert before is not None
     total = int(before.text())
@@ -330,6 +332,7 @@ def test_a_hidden_page_catches_up_when_it_is_shown(window: MainWindow, qtbot: Qt
     page.grid.delete_rows()
     _settled(qtbot, window)
     window.show_page("statistics")
+    qtbot.waitUntil(lambda: statistics_page.checks.text().startswith("✓"))
     after = statistics_page.table.item(7, 2)
     assert after is not None and int(after.text()) == total - 1
 

@@ -152,7 +152,9 @@ class LedgerModel(QAbstractTableModel):
             Qt.ItemDataRole.EditRole: self.shown,
             Qt.ItemDataRole.ToolTipRole: lambda at: self.reason(at) or self.disputed(at) or self.foreign(at) or None,
             Qt.ItemDataRole.AccessibleTextRole: self._spoken,
-            Qt.ItemDataRole.AccessibleDescriptionRole: lambda at: self.reason(at) or self.disputed(at) or self.foreign(at) or None,
+            Qt.ItemDataRole.AccessibleDescriptionRole: lambda at: (
+                self.reason(at) or self.disputed(at) or self.foreign(at) or None
+            ),
             KeyRole: lambda at: self.key_at(at.row()),
             StateRole: self.state,
         }

@@ -123,7 +123,11 @@ class LedgerPage(Page):
         shortcut = QShortcut(QKeySequence("Alt+Down"), self.grid, context=Qt.ShortcutContext.WidgetShortcut)
         shortcut.activated.connect(self.filter_current)
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for keys, pressed in (("Alt+B", self.basis.begin), ("Alt+H", self.grid.ask_history), ("Ctrl+Shift+R", self.read_row)):
+        for keys, pressed in (
+            ("Alt+B", self.basis.begin),
+            ("Alt+H", self.grid.ask_history),
+            ("Ctrl+Shift+R", self.read_row),
+        ):
             QShortcut(QKeySequence(keys), self, pressed, context=inside)
 
     def tools(self) -> Sequence[QWidget]:
@@ -316,9 +320,7 @@ class LedgerPage(Page):
     def current_view(self) -> View:
         """How the ledger is looked at now."""
         sort = self._sort_outside if self.bin.isChecked() else self.model.query.sort
-        return View(
-            tuple(self.filters.values()), sort, self.grid.arranged.columns(), self.grid.frozen.count
-        )
+        return View(tuple(self.filters.values()), sort, self.grid.arranged.columns(), self.grid.frozen.count)
 
     def show_view(self, named: NamedView) -> None:
         """Look at the ledger by a view; one without columns leaves the columns as they are."""

@@ -128,7 +128,9 @@ class SettingsPage(Page):
         if not files:
             self.desk.say("ok", "没有可以清理的附件文件")
             return
-        question = f"有 {len(files)} 个文件没有任何记录和备份用到，共 {size / 1024**2:.1f} MB，删除后不能恢复。要清理吗？"
+        question = (
+            f"有 {len(files)} 个文件没有任何记录和备份用到，共 {size / 1024**2:.1f} MB，删除后不能恢复。要清理吗？"
+        )
         if QMessageBox.question(self, "清理附件", question) == QMessageBox.StandardButton.Yes:
             session = self.session
             self.desk.write(

@@ -1,28 +1,29 @@
 """统计表: the official table; every figure opens the rows it counts."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QHBoxLayout,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.app import provisional, statistics
+from desktop.app import provisional, snapshots, statistics
+from desktop.app.snapshots import Scope
 from desktop.domain.changes import Changes
+from desktop.domain.dates import is_full, parse_date
+from desktop.domain.document import Document
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import Op, Test
-from desktop.domain.statistics import Measure, StatisticsRow, StatisticsTable
-from desktop.ui import theme
+from desktop.domain.statistics import StatisticsTable
+from desktop.exchange.paper import Pages
 from desktop.ui.charts import BarChart
 from desktop.ui.desk import Desk, Page
+from desktop.ui.freeze_dialog import FreezeDialog
 from desktop.ui.preview import Preview
-from desktop.ui.widgets import button, card, label, toolbar
+from desktop.ui.snapshots_dialog import SnapshotsDialog
+from desktop.ui.statistics_table import StatisticsTableView
+from desktop.ui.widgets import button, card, label, line, toolbar
 
+PICTURE_DOTS = 150
+"""Dots per inch of the table as a picture."""
+EVERY_DEPARTMENT = "全部处室"
 EVERYBODY = "全市合计（去重）"
 
 RESTS_ON = ("detail_entry", "standard", "standard_link", "system_node", "system_version")
@@ -46,18 +47,24 @@ class StatisticsPage(Page):
         self.unit_choice.setVisible(len(self.units) > 1)
         for choice in (self.layout_choice, self.unit_choice):
             choice.currentIndexChanged.connect(lambda _at: self.reload())
-        self.table = QTableWidget()
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.cellActivated.connect(self.drill)
-        self.table.cellDoubleClicked.connect(self.drill)
-        self.table.verticalHeader().hide()
+        self.table = StatisticsTableView()
+        self.table.asked.connect(self.drill)
+        self.department_choice, self.day = QComboBox(), QLineEdit()
+        self.department_choice.setAccessibleName("责任处室")
+        self.department_choice.addItems([EVERY_DEPARTMENT, *statistics.departments(self.session)])
+        self.department_choice.currentIndexChanged.connect(lambda _at: self.reload())
+        self.day.setAccessibleName("截至日期")
+        self.day.setPlaceholderText(f"截至 {self.session.today()}")
+        self.day.setFixedWidth(136)
+        self.day.editingFinished.connect(self.choose_day)
         self.heading, self.unit_line = label("", pixels=16, bold=True), label("", "quiet", 12)
         self.checks = label("", "quiet", 12, wrap=True)
         self.provisional = label("", "badge_warn", 12, wrap=True)
+        self.named_rows = button("", self.open_named, "ghost", tip="在标准明细中打开上面说到的行")
         self.chart = BarChart()
         self._shown: StatisticsTable | None = None
-        self._lines: list[StatisticsRow] = []
+        self._day = ""
+        self._asked = 0
         self._arrange()
         self.setFocusProxy(self.table)
         self.reload()
@@ -67,15 +74,37 @@ class StatisticsPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(
-            toolbar(self.layout_choice, self.unit_choice, None, button("打印、导出", self.preview, "primary", "print"))
+            toolbar(
+                self.layout_choice,
+                self.unit_choice,
+                self.department_choice,
+                self.day,
+                None,
+                button("快照", self.snapshots, tip="看冻结的统计表，与现在或另一份比较，看更正"),
+                button("冻结快照", self.freeze),
+                button("打印、导出", self.preview, "primary", "print"),
+            )
         )
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(16, 12, 16, 12)
-        left = card(self.heading, self.unit_line, self.table, self.checks, self.provisional, label("双击数字看它数了哪些行", "quiet", 12))
+        left = card(
+            self.heading,
+            self.unit_line,
+            self.table,
+            self.checks,
+            self.provisional,
+            line(
+                label("双击数字看它数了哪些行", "quiet", 12),
+                self.named_rows,
+                None,
+                button("复制为图片", self.copy_picture, "ghost", tip="复制整张统计表，可粘贴到文档或聊天窗口"),
+            ),
+        )
         self.heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row.addWidget(left, 5)
-        row.addWidget(card(label("现有数", bold=True, pixels=14), self.chart), 2)
+        copy_chart = button("复制为图片", self.copy_chart, "ghost", tip="复制这张图")
+        row.addWidget(card(line(label("现有数", bold=True, pixels=14), None, copy_chart), self.chart), 2)
         column.addWidget(body, 1)
 
     def _units(self) -> dict[str, list[str] | None]:
@@ -86,7 +115,7 @@ class StatisticsPage(Page):
         return {EVERYBODY: None, **{str(unit.name): [str(unit.identity)] for unit in known}}
 
     def context(self) -> str:
-        return f"截至 {self.session.today()}"
+        return f"截至 {self.as_of()}"
 
     def changed(self, changes: Changes) -> None:
         if changes.of("organisation"):
@@ -98,74 +127,131 @@ class StatisticsPage(Page):
             self.unit_choice.blockSignals(False)
         self.reload()
 
+    @property
+    def department(self) -> str:
+        """The department counted alone; empty for all."""
+        return self.department_choice.currentText() if self.department_choice.currentIndex() > 0 else ""
+
     def reload(self) -> None:
-        """Count anew."""
+        """Count anew, off the screen's thread; of several counts under way the last one asked for is shown."""
+        session, day, department = self.session, self.as_of(), self.department
         owners = self.units.get(self.unit_choice.currentText())
         layout = self.layouts[self.layout_choice.currentText()]
-        self._shown = statistics.table(self.session, layout, owners=owners)
-        self._fill(self._shown)
-        self.provisional.setText(provisional.sentence(self.session, RESTS_ON))
+        self._asked += 1
+        asked = self._asked
+        self._shown = None
+        self.checks.setText("计算中……")
+        self.desk.read(
+            lambda _job: statistics.table(session, layout, day, owners, department),
+            lambda shown: self._counted(asked, shown),
+        )
+
+    def _counted(self, asked: int, shown: StatisticsTable) -> None:
+        if asked == self._asked:
+            self._shown = shown
+            self._fill(shown)
+            self.provisional.setText(provisional.sentence(self.session, RESTS_ON))
 
     def _fill(self, shown: StatisticsTable) -> None:
         self.heading.setText(shown.layout.title)
-        self.unit_line.setText(f"编制单位：{self.unit_choice.currentText()}　　截至 {shown.as_of}　　单位：个")
-        self._lines = [row for group in shown.groups for row in (*group.rows, group.total)]
-        self.table.clearSpans()
-        self.table.setColumnCount(2 + len(shown.layout.columns))
-        self.table.setRowCount(len(self._lines))
-        self.table.setHorizontalHeaderLabels(["", "统计项", *(words for _, words in shown.layout.columns)])
-        at = 0
-        for group in shown.groups:
-            height = len(group.rows) + 1
-            if height > 1:
-                self.table.setSpan(at, 0, height, 1)
-            self._put(at, 0, group.label, centre=True)
-            for row in (*group.rows, group.total):
-                self._line(at, row, shown, total=row is group.total)
-                at += 1
-        self.table.setColumnWidth(0, 64)
-        self.table.setColumnWidth(1, 170)
-        for section in range(2, self.table.columnCount()):
-            self.table.setColumnWidth(section, 86)
+        only = f"　　责任处室：{self.department}" if self.department else ""
+        self.unit_line.setText(f"编制单位：{self.unit_choice.currentText()}{only}　　截至 {shown.as_of}　　单位：个")
+        self.table.show_table(shown)
         self.checks.setText("\n".join(("✓ " if check.holds else "× ") + check.sentence for check in shown.checks))
+        keys = self._named_keys()
+        self.named_rows.setText(f"查看说到的 {len(keys)} 行")
+        self.named_rows.setVisible(bool(keys))
         self.chart.show_bars([(row.label, row.present.value) for row in shown.groups[0].rows])
 
-    def _line(self, at: int, row: StatisticsRow, shown: StatisticsTable, *, total: bool) -> None:
-        self._put(at, 1, row.label, total=total)
-        for section, (measure, _) in enumerate(shown.layout.columns, start=2):
-            self._put(at, section, row.shown(measure), total=total, figure=True)
-        self.table.setRowHeight(at, theme.heights().row)
-
-    def _put(
-        self, at: int, section: int, text: str, *, total: bool = False, figure: bool = False, centre: bool = False
-    ) -> None:
-        item = QTableWidgetItem(text)
-        item.setFont(theme.font(13, total or centre))
-        if figure:
-            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            item.setForeground(QColor(theme.tokens()["accent"]))
-        if centre:
-            item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-        if total:
-            item.setBackground(QColor(theme.tokens()["head"]))
-        self.table.setItem(at, section, item)
-
-    def drill(self, at: int, section: int) -> None:
+    def drill(self, keys: tuple[str, ...]) -> None:
         """Open the rows behind a figure in the detail table."""
-        if self._shown is None or section < 2:
-            return
-        measure: Measure = self._shown.layout.columns[section - 2][0]
-        keys = self._lines[at].proof(measure).keys
         if keys:
             self.desk.page_asked.emit("standards", keys)
         else:
             self.desk.say("warn", "这个数是 0，没有可看的行")
 
+    def _named_keys(self) -> tuple[str, ...]:
+        checks = self._shown.checks if self._shown is not None else ()
+        return tuple(dict.fromkeys(key for check in checks for key in check.keys))
+
+    def open_named(self) -> None:
+        """Open the rows that the proofs below the table name."""
+        if keys := self._named_keys():
+            self.desk.page_asked.emit("standards", keys)
+
+    def scope(self) -> Scope:
+        """What is chosen: layout, day and unit."""
+        owners = self.units.get(self.unit_choice.currentText())
+        return Scope(
+            self.layouts[self.layout_choice.currentText()], self.as_of(), None if owners is None else tuple(owners),
+            self.unit_choice.currentText(),
+        )  # fmt: skip
+
+    def as_of(self) -> str:
+        """The chosen day; today while none is typed."""
+        return self._day or self.session.today()
+
+    def choose_day(self) -> None:
+        """Take the typed day; one that is not a whole date is refused and today's stays."""
+        typed = self.day.text().strip()
+        if typed == self._day:
+            return
+        day = parse_date(typed) if typed else ""
+        if day is None or (day and not is_full(day)):
+            self.desk.say("bad", "截至日期要写到日，如 2026-09-30")
+            return
+        self._day = day
+        self.day.setText(day)
+        self.reload()
+
+    def freeze(self) -> None:
+        """Ask for name and period and keep the table as it is."""
+        if self.department:
+            self.desk.say("warn", "快照冻结全部处室的数字，请先把责任处室选为“全部处室”")
+            return
+        dialog = FreezeDialog(self.as_of(), self)
+        agreed = dialog.exec() == QDialog.DialogCode.Accepted
+        name, period = dialog.name.text(), dialog.period.text()
+        dialog.deleteLater()
+        if agreed:
+            self.keep(name, period)
+
+    def keep(self, name: str, period: str) -> None:
+        """Freeze the table under a name."""
+        session, scope = self.session, self.scope()
+        self.desk.write(
+            lambda _job: snapshots.freeze(session, name, scope, period),
+            lambda _result: self.desk.say("ok", f"已冻结快照“{name.strip()}”"),
+        )
+
+    def snapshots(self) -> None:
+        """The kept tables."""
+        dialog = SnapshotsDialog(self.desk, self.scope(), self)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def copy_picture(self) -> None:
+        """The form as a picture for the clipboard."""
+        if self._shown is None:
+            return
+        pages = Pages(self._document(self._shown))
+        QGuiApplication.clipboard().setImage(pages.page_image(0, PICTURE_DOTS))
+        more = "；表有几页，只复制了第一页，其余请用“打印、导出”" if pages.page_count > 1 else ""
+        self.desk.say("ok", f"统计表已复制为图片{more}")
+
+    def copy_chart(self) -> None:
+        """The chart as a picture for the clipboard."""
+        QGuiApplication.clipboard().setPixmap(self.chart.grab())
+        self.desk.say("ok", "统计图已复制为图片")
+
+    def _document(self, shown: StatisticsTable) -> Document:
+        return statistics.document(self.session, shown, self.unit_choice.currentText(), self.department)
+
     def preview(self) -> None:
         """The table as a form."""
         if self._shown is None:
             return
-        dialog = Preview(statistics.document(self.session, self._shown),
+        dialog = Preview(self._document(self._shown),
                          f"{self.session.identity.name}_标准统计表_{self._shown.as_of}", self)  # fmt: skip
         dialog.exec()
         dialog.deleteLater()

@@ -1,0 +1,159 @@
+"""The statistics page driven by its widgets: day, department, snapshots, what was corrected, pictures."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.app import editing, setup, snapshots, statistics
+from desktop.app.editing import Edit
+from desktop.domain.comparison import restored
+from desktop.domain.query import Query
+from desktop.ui.charts import BarChart
+from desktop.ui.freeze_dialog import FreezeDialog
+from desktop.ui.pages.standards import StandardsPage
+from desktop.ui.pages.statistics import StatisticsPage
+from desktop.ui.snapshots_dialog import ComparisonDialog, KeptDialog, RowsDialog, SnapshotsDialog
+from desktop.ui.window import MainWindow
+from tests.ui.desks import enter, open_window
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("practice") / "library"
+    setup.practice_library(folder).workspace.close()
+    return folder
+
+
+@pytest.fixture
+def window(practice: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    shutil.copytree(practice, tmp_path / "library")
+    with open_window(setup.open_library(tmp_path / "library")) as opened:
+        yield opened
+
+
+def _page(window: MainWindow, qtbot: QtBot) -> StatisticsPage:
+    window.show_page("statistics")
+    page = window.current
+    assert isinstance(page, StatisticsPage)
+    _settled(qtbot, window)
+    return page
+
+
+def _settled(qtbot: QtBot, window: MainWindow) -> None:
+    page = window.pages["statistics"]
+    assert isinstance(page, StatisticsPage)
+    qtbot.waitUntil(lambda: not window.desk.runner.busy and page.checks.text() != "计算中……")
+
+
+def test_a_typed_day_is_counted_and_stands_in_the_heading(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window, qtbot)
+    enter(page.day, "2021年3月31日")
+    page.day.editingFinished.emit()
+    assert page.checks.text() == "计算中……"
+    _settled(qtbot, window)
+    assert "截至 2021-03-31" in page.unit_line.text() and page.context() == "截至 2021-03-31"
+    before = page.unit_line.text()
+    page.day.selectAll()
+    enter(page.day, "2022-03")
+    page.day.editingFinished.emit()
+    assert "截至日期要写到日" in window.notice.sentence and page.unit_line.text() == before
+
+
+def test_one_department_is_counted_alone_and_named(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window, qtbot)
+    name = statistics.departments(window.desk.session)[0]
+    page.department_choice.setCurrentText(name)
+    _settled(qtbot, window)
+    assert f"责任处室：{name}" in page.unit_line.text()
+    shown = statistics.table(window.desk.session, as_of=page.as_of(), department=name)
+    total = page.table.item(7, 2)
+    assert total is not None and total.text() == str(shown.groups[0].total.planned.value)
+    document = page._document(shown)
+    assert [field.value for field in document.head[0] if field.label == "责任处室"] == [name]
+    page.freeze()
+    assert "全部处室" in window.notice.sentence
+
+
+def test_a_kept_table_opens_compares_and_tells_what_was_corrected(window: MainWindow, qtbot: QtBot) -> None:
+    page, session = _page(window, qtbot), window.desk.session
+    page.keep("四季度", "2026-Q4")
+    _settled(qtbot, window)
+    frozen_total = page.table.item(7, 2)
+    assert frozen_total is not None and "已冻结快照“四季度”" in window.notice.sentence
+    figure = frozen_total.text()
+    rows = session.read.rows(Query("detail_entry"))
+    editing.edit_cells(session, "detail_entry", [Edit(str(rows[1]["key"]), "department", "新设处")])
+    editing.delete_rows(session, "detail_entry", [str(rows[0]["key"])])
+    dialog = SnapshotsDialog(window.desk, page.scope(), window)
+    qtbot.waitUntil(lambda: dialog.table.rowCount() == 1)
+    assert [dialog.table.item(0, at).text() for at in (0, 3, 4)] == ["四季度", "2026-Q4", "更正 2 条"]  # type: ignore[union-attr]
+    dialog.look()
+    assert "请选一份快照" in dialog.notice.sentence
+    enter(dialog.day, "2026年9月")
+    dialog.compare_days()
+    assert "比较日期要写到日" in dialog.notice.sentence
+    (snapshot,) = snapshots.snapshots_of(session)
+    kept = snapshots.open_kept(session, snapshot.key)
+    opened = KeptDialog(window.desk, "四季度", kept, dialog)
+    total = opened.view.item(7, 2)
+    assert total is not None and total.text() == figure
+    behind = opened.rows_behind(restored(kept).table.groups[0].total.planned.keys)
+    assert behind.table.rowCount() >= int(figure)
+    sides = ("四季度", restored(kept)), ("现在", snapshots.live(session, kept))
+    compared = ComparisonDialog(window.desk, *sides, dialog)
+    line = next(at for at, item in enumerate(compared.lines) if item.total)
+    assert compared.table.item(line, 2).text() == figure  # type: ignore[union-attr]
+    assert {row.mark for row in compared.rows_behind(line, 4)} >= {"变化"}
+    for made in (behind, opened, compared, dialog):
+        made.deleteLater()
+
+
+def test_rows_that_the_proofs_name_are_opened(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window, qtbot)
+    keys = {key for check in statistics.table(window.desk.session).checks for key in check.keys}
+    assert keys and str(len(keys)) in page.named_rows.text()
+    page.named_rows.click()
+    standards = window.current
+    assert isinstance(standards, StandardsPage)
+    assert standards.model.rowCount() == len(keys)
+
+
+def test_the_list_of_changes_names_old_and_new(window: MainWindow) -> None:
+    session = window.desk.session
+    snapshots.freeze(session, "甲", snapshots.Scope(), "2026-Q4")
+    key = str(session.read.rows(Query("detail_entry"))[0]["key"])
+    editing.edit_cells(session, "detail_entry", [Edit(key, "department", "新设处")])
+    dialog = RowsDialog(window.desk, "更正", [item.row for item in snapshots.corrections(session)], window)
+    assert dialog.table.item(0, 0).text() == "变化"  # type: ignore[union-attr]
+    assert dialog.table.item(0, 4).text().startswith("责任处室：")  # type: ignore[union-attr]
+    assert dialog.table.item(0, 4).text().endswith("→ 新设处")  # type: ignore[union-attr]
+    dialog.deleteLater()
+
+
+def test_the_period_is_proposed_from_the_day(qtbot: QtBot) -> None:
+    dialog = FreezeDialog("2026-11-21")
+    qtbot.addWidget(dialog)
+    assert (dialog.name.text(), dialog.period.text()) == ("2026年第四季度（2026-11-21）", "2026-Q4")
+
+
+def test_table_and_chart_go_to_the_clipboard_as_pictures(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window, qtbot)
+    page.copy_picture()
+    assert QGuiApplication.clipboard().image().width() > 1000
+    page.copy_chart()
+    assert QGuiApplication.clipboard().image().width() == page.chart.width()
+
+
+def test_names_stand_above_the_bars_where_there_is_little_room(qtbot: QtBot) -> None:
+    chart = BarChart()
+    qtbot.addWidget(chart)
+    chart.show_bars([("产品、过程、服务标准", 3), ("基础标准", 1)])
+    chart.resize(600, 200)
+    wide = (chart.stacked, chart.minimumHeight())
+    chart.resize(180, 200)
+    chart.show_bars([("产品、过程、服务标准", 3), ("基础标准", 1)])
+    assert not wide[0] and chart.stacked and chart.minimumHeight() > wide[1]
