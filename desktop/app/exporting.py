@@ -1,12 +1,11 @@
 """Ledgers and documents to files a person asks for by their ending."""
 
-import json
 from pathlib import Path
 
-from desktop import resources
-from desktop.app import system
+from desktop.app import layouts, system
 from desktop.app.job import Job
 from desktop.app.labels import columns_in_use, label_of, spare_labels
+from desktop.app.layouts import NUMBER, Layout
 from desktop.app.session import Session
 from desktop.domain.dates import chinese
 from desktop.domain.document import Align, Document, HeadField, Paper, Table, TableColumn, TableRow
@@ -148,48 +147,48 @@ def unit_names(session: Session) -> dict[str, str]:
     return {str(unit.identity): str(unit.name) for unit in known}
 
 
-def detail_layouts() -> list[dict[str, object]]:
-    """The official and practical column sets of the detail table."""
-    found: list[dict[str, object]] = json.loads(resources.read_text("forms", "detail.json"))
-    return found
-
-
 def detail_document(
     session: Session, layout_id: str = "pilot", as_of: str = "", query: Query | None = None
 ) -> Document:
-    """The detail table in one of its printed layouts; 序号 follows the shown order."""
+    """The detail table in one of its printed layouts."""
     as_of = as_of or session.today()
-    layout = {str(item["id"]): item for item in detail_layouts()}[layout_id]
-    wanted: list[dict[str, object]] = layout["columns"]  # type: ignore[assignment]
-    paths = [str(column["path"]) for column in wanted]
-    stand_ins = session.schema.stand_ins("detail_entry")
-    read = [*dict.fromkeys((*(path for path in paths if path != "#"), *stand_ins.values(), "standard"))]
+    layout = next(item for item in layouts.layouts_of(session, "detail_entry") if item.id == layout_id)
+    return sheet(session, query or listed(session, "detail_entry", as_of), layout)
+
+
+def sheet(session: Session, query: Query, layout: Layout, filters: str = "") -> Document:
+    """The rows of a query in a layout; 序号 follows their order, and `filters` stands in the heading."""
+    ledger, as_of = query.ledger, query.as_of or session.today()
+    paths = [column.path for column in layout.columns]
+    stand_ins = session.schema.stand_ins(ledger)
+    also = ("standard",) if ledger == "detail_entry" else ()
+    read = [*dict.fromkeys((*(path for path in paths if path != NUMBER), *stand_ins.values(), *also))]
     rows = []
-    for number, cells in enumerate(session.read.cells(query or listed(session, "detail_entry", as_of), read), 1):
+    for number, cells in enumerate(session.read.cells(query, read), 1):
         known: dict[str, Cell] = dict(zip(read, cells, strict=True))
         for path, instead in stand_ins.items():
             known[path] = known.get(path) if known.get(path) is not None else known[instead]
-        rows.append(TableRow(tuple(_detail_text(session, path, known, number) for path in paths)))
+        rows.append(TableRow(tuple(_printed(session, ledger, path, known, number) for path in paths)))
     columns = tuple(
-        TableColumn(str(column["label"]), float(str(column["width"])), Align.CENTRE if path == "#" else Align.LEFT)
-        for column, path in zip(wanted, paths, strict=True)
+        TableColumn(column.label, column.width, Align.CENTRE if column.path == NUMBER else Align.LEFT)
+        for column in layout.columns
     )
+    head = [HeadField("单位", session.identity.name, width=2), HeadField("截至日期", chinese(as_of))]
     return Document(
-        title=str(layout["title"]), table=Table(columns, tuple(rows)), paper=Paper(str(layout.get("paper", "A4"))),
-        landscape=bool(layout.get("landscape", True)),
-        head=((HeadField("单位", session.identity.name, width=2), HeadField("截至日期", chinese(as_of))),),
-        notes=(str(layout["note"]),) if layout.get("note") else (),
+        title=layout.title, table=Table(columns, tuple(rows)), paper=Paper(layout.paper), landscape=layout.landscape,
+        head=(tuple(head), *(((HeadField("筛选", filters),),) if filters else ())),
+        notes=(layout.note,) if layout.note else (),
         footer_left=session.identity.name, watermark="演练" if session.sample else "",
     )  # fmt: skip
 
 
-def _detail_text(session: Session, path: str, row: dict[str, Cell], number: int) -> str:
-    if path == "#":
+def _printed(session: Session, ledger: str, path: str, row: dict[str, Cell], number: int) -> str:
+    if path == NUMBER:
         return str(number)
-    if path == "standard.status" and row["standard"] is None:
+    if ledger == "detail_entry" and path == "standard.status" and row["standard"] is None:
         return "待制定"
     cell = row[path]
-    field = session.schema.steps("detail_entry", path)[-1]
+    field = session.schema.steps(ledger, path)[-1]
     return chinese(str(cell)) if field.kind is Kind.DATE and cell and len(str(cell)) < 10 else field.show(cell)
 
 

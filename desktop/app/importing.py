@@ -125,6 +125,7 @@ def apply(session: Session, planned: Plan, source: Path | None = None, job: Job 
                 "file_name": planned.file_name, "sha256": planned.sha256, "size": len(content),
                 "subject_ledger": planned.ledger, "notes": "导入的原文件",
             })  # fmt: skip
+    session.workspace.finish_search(job.report)
     return transaction.changes
 
 

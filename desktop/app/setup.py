@@ -115,6 +115,7 @@ def take_in_kept(session: Session) -> None:
         from desktop.sync import upgrading
 
         upgrading.drain(session.workspace, session.person)
+        session.workspace.finish_search()
 
 
 def choose_person(workspace: Workspace, person: str) -> Session:

@@ -184,7 +184,9 @@ def undo_bundle(session: Session, batch: int) -> Changes:
     """Take an applied bundle back, after a backup."""
     from desktop.sync import undoing
 
-    return undoing.undo(session.workspace, session.person, batch)
+    changes = undoing.undo(session.workspace, session.person, batch)
+    session.workspace.finish_search()
+    return changes
 
 
 def take_receipt(session: Session, typed: str) -> int:

@@ -51,7 +51,8 @@ class Line:
 class Transaction:
     """What may be written while a transaction is open. Keys are minted here; values are cells, already judged."""
 
-    def __init__(self, workspace: "Workspace", number: int, label: str, at: int, organisation: str) -> None:
+    def __init__(self, workspace: "Workspace", number: int, label: str, at: int, organisation: str, *,
+                 applying: bool = False) -> None:  # fmt: skip
         self.number = number
         self.label = label
         self.at = at
@@ -60,6 +61,7 @@ class Transaction:
         self.connection = workspace.connection
         self.reader = Reader(self.connection, workspace.schema)
         self.organisation = organisation
+        self._applying = applying
         self._also: dict[str, set[str]] = {}
 
     def insert(self, ledger: str, values: Mapping[str, Cell], *, stream: str = "") -> str:
@@ -153,7 +155,7 @@ class Transaction:
         if not touched:
             return
         derived.refresh(self.reader, touched, self.number)
-        search.refresh(self.reader, touched)
+        search.refresh(self.reader, touched, search.AT_ONCE_APPLIED if self._applying else search.AT_ONCE)
         keys = {ledger: frozenset(found) for ledger, found in touched.items()}
         self.changes = Changes(self.number, self.label, keys, self.changes.skipped)
 
@@ -172,7 +174,7 @@ def begin(
     number = _new(connection, at, person, label, basis, origin)
     connection.execute("UPDATE current_tx SET tx = ?, applying = ?", (number, int(applying)))
     ours = connection.execute("SELECT value FROM identity WHERE name = 'organisation'").fetchone()[0]
-    return Transaction(workspace, number, label, at, organisation or ours)
+    return Transaction(workspace, number, label, at, organisation or ours, applying=applying)
 
 
 def _new(connection: sqlite3.Connection, at: int, person: str, label: str, basis: str, origin: str) -> int:
@@ -187,7 +189,7 @@ def _new(connection: sqlite3.Connection, at: int, person: str, label: str, basis
 def touched_since(connection: sqlite3.Connection, number: int) -> dict[str, set[str]]:
     """Ledger → keys with a journal line in this transaction or those retold within it."""
     touched: dict[str, set[str]] = {}
-    rows = connection.execute("SELECT DISTINCT ledger, key FROM journal WHERE tx >= ?", (number,))
+    rows = connection.execute("SELECT DISTINCT ledger, key FROM journal INDEXED BY journal_tx WHERE tx >= ?", (number,))
     for ledger, key in rows:
         touched.setdefault(ledger, set()).add(key)
     return touched
@@ -212,9 +214,7 @@ def deleted_in(reader: Reader, ledger: str, key: str) -> int:
     return int(row[0] or 0)
 
 
-def between(
-    reader: Reader, ledgers: Sequence[str], since: int, until: int, limit: int
-) -> list[tuple[str, str, Line]]:
+def between(reader: Reader, ledgers: Sequence[str], since: int, until: int, limit: int) -> list[tuple[str, str, Line]]:
     """(ledger, key, change) of every row of some ledgers from `since` to before `until`, newest first."""
     marks = ", ".join("?" * len(ledgers))
     rows = reader.connection.execute(

@@ -14,8 +14,9 @@ _SHAPE = "2"
 
 _BATCH = 400
 
-AT_ONCE = 20_000
-"""Touched rows up to which a transaction brings the index up to date itself; more are listed and indexed after it."""
+AT_ONCE, AT_ONCE_APPLIED = 20_000, 200
+"""Touched rows up to which a transaction brings the index up to date itself; more are listed and indexed after it. When
+bundles are applied many may follow each other, so that less waits for one."""
 
 _SLICE = 2_000
 
@@ -44,9 +45,9 @@ def indexed_paths(schema: Schema, ledger: Ledger) -> tuple[str, ...]:
     return tuple(column.path for column in schema.columns(ledger.name) if column.field.kind in kinds)
 
 
-def refresh(reader: "Reader", touched: Mapping[str, Iterable[str]]) -> None:
-    """Index touched rows anew, and the rows that show a text of theirs; of very many only note which."""
-    if sum(len(list(keys)) for keys in touched.values()) > AT_ONCE:
+def refresh(reader: "Reader", touched: Mapping[str, Iterable[str]], at_once: int) -> None:
+    """Index touched rows anew, and the rows that show a text of theirs; of more than `at_once` only note which."""
+    if sum(len(list(keys)) for keys in touched.values()) > at_once:
         reader.connection.executemany(
             "INSERT OR IGNORE INTO search_pending VALUES (?, ?)",
             ((ledger, key) for ledger, keys in touched.items() for key in keys),
@@ -66,7 +67,7 @@ def index_pending(reader: "Reader") -> int:
     touched: dict[str, list[str]] = {}
     for ledger, key in rows:
         touched.setdefault(ledger, []).append(key)
-    refresh(reader, touched)
+    refresh(reader, touched, _SLICE)
     reader.connection.executemany("DELETE FROM search_pending WHERE ledger = ? AND key = ?", rows)
     return int(reader.connection.execute("SELECT count(*) FROM search_pending").fetchone()[0])
 

@@ -364,7 +364,8 @@ def _compare(workspace: Workspace, connection: sqlite3.Connection, manifest: Man
 def _count(transaction: Transaction, taking: Intake, outcome: Outcome) -> None:
     connection, touched = transaction.connection, taking.touched
     lines = connection.execute(
-        "SELECT ledger, key, field, old, new FROM journal WHERE tx >= ? ORDER BY id", (transaction.number,)
+        "SELECT ledger, key, field, old, new FROM journal INDEXED BY journal_tx WHERE tx >= ? ORDER BY id",
+        (transaction.number,),
     )
     before: dict[tuple[str, str], dict[str, object]] = {}
     for ledger, key, name, old, _new in lines:
@@ -402,6 +403,8 @@ def _row_change(transaction: Transaction, word: str, place: tuple[str, str], bef
                 open_cells: set[str]) -> RowChange:  # fmt: skip
     ledger, key = place
     caption = transaction.reader.caption(ledger, key)
+    if word == "新增":
+        return RowChange(word, ledger, key, caption)
     now_there = transaction.reader.any_row(ledger, key) or {}
     fields = []
     for name in dict.fromkeys((*before, *sorted(open_cells))):

@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop.domain.errors import Refusal
 
+LARGE = 1024 * 1024
 PAYLOAD_LIMIT = 256 * 1024 * 1024
 """Bytes of one segment after unpacking."""
 
@@ -22,8 +23,8 @@ def digest(content: bytes) -> str:
 
 
 def pack(content: bytes) -> bytes:
-    """Compressed bytes."""
-    return zlib.compress(content, 6)
+    """Compressed bytes; of what is large, a little less tightly and twice as fast."""
+    return zlib.compress(content, 9 if len(content) < LARGE else 6)
 
 
 def unpack(content: bytes, length: int) -> bytes:

@@ -112,9 +112,9 @@ def _insert(
 
 
 def held(connection: sqlite3.Connection) -> dict[str, tuple["StoredSegment", str]]:
-    """Every segment kept beside the tables, by hash, with why."""
+    """Every segment kept beside the tables, by hash, with why. (Spelled out, so that the partial index serves it.)"""
     rows = connection.execute(
-        "SELECT why, hash, gen, device, schema, hdr, sig, payload FROM sync_seg WHERE state <> ?", (APPLIED,)
+        "SELECT why, hash, gen, device, schema, hdr, sig, payload FROM sync_seg WHERE state <> 'applied'"
     ).fetchall()
     return {row[0]: (StoredSegment(*row), why) for why, *row in rows}
 

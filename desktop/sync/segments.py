@@ -89,7 +89,7 @@ def seal_open(workspace: Workspace, connection: Any, identity: Identity, person:
 def _open_operations(workspace: Workspace, connection: Any) -> dict[str, list[tuple[int, Operation]]]:
     rows = connection.execute(
         "SELECT tx.id, tx.at, tx.person, tx.label, tx.basis, journal.ledger, journal.key, journal.field, journal.new "
-        "FROM tx JOIN journal ON journal.tx = tx.id WHERE tx.segment IS NULL ORDER BY journal.id"
+        "FROM tx CROSS JOIN journal ON journal.tx = tx.id WHERE tx.segment IS NULL ORDER BY journal.id"
     )
     open_now: dict[tuple[int, str, str], tuple[Told, bool, dict[str, Cell]]] = {}
     for tx, at, person, label, basis, ledger, key, field, new in rows:

@@ -130,7 +130,7 @@ def measure() -> list[Value]:
     """Medians where work can be repeated; backups and the search index that follows a very large bundle are apart."""
     return [
         *_full_and_delta(),
-        *_offices(OFFICES, 120, "120 个单位首包"),
+        *_offices(OFFICES, DELTA, "120 个单位首包"),
         *_counties(COUNTIES),
         *_conflicts(),
         *_peers(),

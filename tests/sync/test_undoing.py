@@ -230,10 +230,9 @@ def test_a_very_large_bundle_is_searchable_when_the_job_is_done(
     bureau, office = both
     key = standard(office, "公务用车")
     path = mail.make(office)
-    monkeypatch.setattr(search, "AT_ONCE", 0)
+    monkeypatch.setattr(search, "AT_ONCE_APPLIED", 0)
     bundles.apply(bureau.workspace, bureau.person, path)
     assert bureau.read.search("公务", ["standard"]) == [], "left for afterwards"
-    monkeypatch.setattr(search, "AT_ONCE", 20_000)
     bureau.workspace.finish_search()
     assert bureau.read.search("gwyc", ["standard"]) == [("standard", key)]
     assert bureau.read.count(Query("standard", Test("title", Op.CONTAINS, ("公务",)))) == 1

@@ -56,7 +56,7 @@ def test_the_grid_marks_the_cell_also_of_an_embedded_row_and_no_other(window: Ma
     assert not page.grid.grab().isNull()
 
 
-def test_statistics_say_how_many_values_they_rest_on_wait(window: MainWindow) -> None:
+def test_statistics_say_how_many_values_they_rest_on_wait(window: MainWindow, qtbot: QtBot) -> None:
     session = window.desk.session
     window.show_page("statistics")
     page = window.current
@@ -67,5 +67,5 @@ def test_statistics_say_how_many_values_they_rest_on_wait(window: MainWindow) ->
     _dispute(session, "detail_entry", key, "_del")
     _dispute(session, "finding", key, "due_on")
     page.reload()
-    assert page.provisional.text() == "有 2 处数据待定（冲突未处理）"
+    qtbot.waitUntil(lambda: page.provisional.text() == "有 2 处数据待定（冲突未处理）")
     assert (key, "") in provisional.cells(session, "detail_entry")

@@ -25,6 +25,7 @@ from desktop.ui.grid.model import LedgerModel
 from desktop.ui.grid.view import LedgerGrid
 from desktop.ui.history_dialog import HistoryDialog
 from desktop.ui.kept import keep_view, kept_view
+from desktop.ui.print_dialog import PrintDialog
 from desktop.ui.reading_out import announce, row_in_words
 from desktop.ui.record_panel import RecordPanel
 from desktop.ui.review_dialog import ReviewDialog
@@ -99,6 +100,7 @@ class LedgerPage(Page):
             self.chips,
             button("筛选", self.filter_current, "ghost", "funnel", "筛选当前列（Alt+↓，或点列标题右侧的漏斗）"),
             button("列", self.choose_columns, "ghost", "columns", "选择要显示的列、顺序和固定的列数"),
+            button("打印", self.print_rows, "ghost", "print", "选表式、列和纸张，预览后打印或存为 PDF、Word、Excel"),
         )
         looking.layout().setStretch(1, 1)  # type: ignore[union-attr]
         looking.setContentsMargins(8, 2, 16, 2)
@@ -303,6 +305,18 @@ class LedgerPage(Page):
         popup.deleteLater()
         self.grid.setFocus()
 
+    def print_rows(self) -> None:
+        """The shown rows on paper."""
+        dialog = self.print_dialog()
+        dialog.exec()
+        dialog.deleteLater()
+
+    def print_dialog(self) -> PrintDialog:
+        """How the rows are to be printed: those of the screen, in its order, with the filter in words."""
+        words = "；".join(said for _, said in self._filter_words())
+        paths = [column.path for column in self.model.columns]
+        return PrintDialog(self.desk, self._query(), paths, words, self)
+
     def choose_columns(self) -> None:
         """Ask which columns to show."""
         columns = [(column.path, label_of(column, self._labels))
@@ -353,14 +367,18 @@ class LedgerPage(Page):
             self.keep()
         super().hideEvent(event)
 
-    def _looked(self) -> None:
-        """Show what is filtered and ordered in chips, heading and the name of the view."""
-        chips = []
+    def _filter_words(self) -> list[tuple[str, str]]:
+        """(path, words) of every filter."""
+        said = []
         for path, condition in self.filters.items():
             column = column_of(self.session, self.ledger, path) if path else None
             heading = label_of(column, self._labels) if column is not None else "多列"
-            chips.append((path, f"{heading}：{condition_words(condition, column)}"))
-        self.chips.show_chips(chips, f"只看选定的 {len(self._only)} 行" if self._only else "")
+            said.append((path, f"{heading}：{condition_words(condition, column)}"))
+        return said
+
+    def _looked(self) -> None:
+        """Show what is filtered and ordered in chips, heading and the name of the view."""
+        self.chips.show_chips(self._filter_words(), f"只看选定的 {len(self._only)} 行" if self._only else "")
         self.grid.show_filtered(frozenset(self.filters))
         now, view = self.current_view(), self.view_now.view
         same = (now.conditions, now.sort) == (view.conditions, view.sort)

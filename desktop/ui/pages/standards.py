@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.app import exporting, history, system
 from desktop.domain.changes import Changes
@@ -16,7 +16,6 @@ from desktop.ui.desk import Desk
 from desktop.ui.importing.wizard import ImportWizard
 from desktop.ui.links_strip import LinksStrip
 from desktop.ui.pages.ledger import LedgerPage
-from desktop.ui.preview import Preview
 from desktop.ui.widgets import button
 
 
@@ -52,7 +51,6 @@ class StandardsPage(LedgerPage):
             *super().tools(),
             button("导入", self.choose_file, icon_name="import"),
             button("导出", self.export, icon_name="export"),
-            button("打印", self.choose_layout, icon_name="print"),
             button("撤销导入", self.undo_import, icon_name="history", tip="整批撤销某一次导入，隔天也可以"),
         ]
 
@@ -109,18 +107,3 @@ class StandardsPage(LedgerPage):
         session, path = self.session, Path(chosen)
         self.desk.read(lambda job: exporting.export(session, "detail_entry", path, job=job),
                        lambda rows: self.desk.say("ok", f"已导出 {rows} 行到 {path}"))  # fmt: skip
-
-    def choose_layout(self) -> None:
-        """The printed layouts, then the preview."""
-        menu = QMenu(self)
-        for layout in exporting.detail_layouts():
-            menu.addAction(str(layout["name"]), lambda chosen=str(layout["id"]): self.preview(chosen))
-        menu.exec(self.mapToGlobal(self.grid.geometry().topLeft()))
-        menu.deleteLater()
-
-    def preview(self, layout: str) -> None:
-        """The shown rows in a printed layout."""
-        document = exporting.detail_document(self.session, layout, query=self.model.query)
-        dialog = Preview(document, f"{self.session.identity.name}_标准明细表_{self.session.today()}", self)
-        dialog.exec()
-        dialog.deleteLater()
