@@ -160,16 +160,23 @@ def edit_good_cells(
     session: Session, ledger: str, edits: Sequence[Edit], label: str, job: Job | None = None
 ) -> tuple[Changes, list[Refused]]:
     """Write those of many cells that are acceptable as one step; the others with their reasons."""
-    job = job or Job()
-    refused: list[Refused] = []
     with session.write(label) as transaction:
-        judge = Judge(transaction.reader, ledger, session.identity.organisation)
-        for done, (key, typed) in enumerate(_by_row(edits).items()):
-            if done % STEP == 0:
-                job.report(label, done, len(edits))
-            for group in _acceptable(session, judge, ledger, key, typed, refused):
-                write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key), group))
+        refused = write_good_cells(session, transaction, ledger, edits, job or Job())
     return transaction.changes, refused
+
+
+def write_good_cells(
+    session: Session, transaction: Transaction, ledger: str, edits: Sequence[Edit], job: Job
+) -> list[Refused]:
+    """Write those of many cells that are acceptable into an open transaction; the others with their reasons."""
+    refused: list[Refused] = []
+    judge = Judge(transaction.reader, ledger, session.identity.organisation)
+    for done, (key, typed) in enumerate(_by_row(edits).items()):
+        if done % STEP == 0:
+            job.report(transaction.label, done, len(edits))
+        for group in _acceptable(session, judge, ledger, key, typed, refused):
+            write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key), group))
+    return refused
 
 
 def _acceptable(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -29,6 +29,20 @@ from desktop.ui.widgets import Notice, button, label, line
 LANDSCAPE, UPRIGHT = "横向", "纵向"
 
 
+class _Columns(QListWidget):
+    """Columns that are moved by dragging or by Alt with the arrow keys."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if not by or not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            super().keyPressEvent(event)
+            return
+        row = self.currentRow()
+        if 0 <= row + by < self.count():
+            self.insertItem(row + by, self.takeItem(row))
+            self.setCurrentRow(row + by)
+
+
 class PrintDialog(QDialog):
     """Chooses how the rows of a query are printed."""
 
@@ -46,7 +60,7 @@ class PrintDialog(QDialog):
             widget.setAccessibleName(name)
         self.paper.addItems([paper.value for paper in Paper])
         self.turn.addItems([LANDSCAPE, UPRIGHT])
-        self.columns = QListWidget()
+        self.columns = _Columns()
         self.columns.setAccessibleName("打印的列：空格勾选，Alt+上下移动")
         self.columns.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.told = label("", "quiet", 12, wrap=True)
@@ -60,8 +74,6 @@ class PrintDialog(QDialog):
         column.addWidget(self.told)
         column.addWidget(line(self.keep, self.restore, button("增加一列", self.add_column, "ghost", "plus"), None))
         column.addWidget(line(None, button("取消", self.reject), button("预览", self.preview, "primary", "print")))
-        for key, by in (("Alt+Up", -1), ("Alt+Down", 1)):
-            QShortcut(QKeySequence(key), self, lambda by=by: self.move_current(by))
         self.columns.itemChanged.connect(lambda _item: self._tell())
         self.layout_choice.currentIndexChanged.connect(lambda _at: self._show())
         self.reload()
@@ -119,14 +131,6 @@ class PrintDialog(QDialog):
         rows = self.session.read.count(self.query)
         filtered = f"，筛选：{self.filters}" if self.filters else ""
         self.told.setText(f"已选 {count} / {self.columns.count()} 列，{rows} 行{filtered}")
-
-    def move_current(self, by: int) -> None:
-        """The current column up or down."""
-        row = self.columns.currentRow()
-        if 0 <= row + by < self.columns.count():
-            item = self.columns.takeItem(row)
-            self.columns.insertItem(row + by, item)
-            self.columns.setCurrentRow(row + by)
 
     def add_column(self) -> None:
         """A column of the unit's own: it appears in the grid, in files and templates too."""

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [start|ledger|search|sync|bundles|catalogue|heartbeat …] [--json]`: exit 1 if a binding limit is not kept."""
+"""`python -m tests.benchmarks [subject …] [--json]`: exit 1 if a binding limit is not kept."""
 
 import argparse
 import importlib
@@ -6,7 +6,7 @@ import sys
 
 from tests.benchmarks.measure import Value, as_json, tell
 
-SUBJECTS = ("start", "ledger", "search", "sync", "bundles", "catalogue", "heartbeat")
+SUBJECTS = ("start", "ledger", "grid", "search", "sync", "bundles", "catalogue", "heartbeat")
 
 
 def main() -> int:

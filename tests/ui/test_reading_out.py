@@ -28,7 +28,7 @@ def test_the_key_tells_every_filled_cell_of_the_row_to_eye_and_ear(
         section = [column.path for column in page.model.columns].index("standard.published_on")
         page.grid.setCurrentIndex(page.model.index(2, section))
         QGuiApplication.clipboard().setText("2021-13-01")
-        page.grid.paste()
+        page.grid.blocks.paste()
         qtbot.waitUntil(lambda: not window.desk.runner.busy)
         qtbot.keyClick(page.grid, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         words = window.statusBar().currentMessage()

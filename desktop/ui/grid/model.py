@@ -2,7 +2,7 @@
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -43,9 +43,11 @@ class LedgerModel(QAbstractTableModel):
         self._stand_ins = session.schema.stand_ins(query.ledger)
         self._rids: array[int] = array("q")
         self._pages: OrderedDict[int, list[tuple[Cell, ...]]] = OrderedDict()
-        self._typed: dict[tuple[str, str], tuple[object, str]] = {}
+        self._typed: dict[tuple[str, str], tuple[str, str]] = {}
         """(key, path) → (typed, reason); no reason: still being written"""
         self._disputed: frozenset[tuple[str, str]] = frozenset()
+        self._closed: dict[str, str] = {}
+        """key → why the row cannot be edited; every painted cell asks"""
 
     # what is shown
 
@@ -55,8 +57,12 @@ class LedgerModel(QAbstractTableModel):
         self.query = query
         self._rids = self.session.read.rids(query)
         self._disputed = provisional.cells(self.session, query.ledger)
-        self._pages.clear()
+        self._forget_pages()
         self.endResetModel()
+
+    def _forget_pages(self) -> None:
+        self._pages.clear()
+        self._closed.clear()
 
     def _columns_now(self) -> list[Column]:
         ledger = self.query.ledger
@@ -70,7 +76,7 @@ class LedgerModel(QAbstractTableModel):
         usual = [column.path for column in columns_by_default(self.session, self.query.ledger)]
         self._chosen = () if list(paths) == usual else tuple(paths)
         self.columns = self._columns_now()
-        self._pages.clear()
+        self._forget_pages()
         self.endResetModel()
 
     def reload(self) -> None:
@@ -80,7 +86,7 @@ class LedgerModel(QAbstractTableModel):
         if columns != self.columns:
             self.beginResetModel()
             self.columns = columns
-            self._pages.clear()
+            self._forget_pages()
             self.endResetModel()
         self.set_query(self.query)
 
@@ -92,8 +98,8 @@ class LedgerModel(QAbstractTableModel):
         if rids != self._rids:
             self.set_query(self.query)
             return
-        self._pages.clear()
         self._disputed = provisional.cells(self.session, self.query.ledger)
+        self._forget_pages()
         self._repaint()
 
     def sort_by(self, sorts: tuple[Sort, ...]) -> None:
@@ -172,7 +178,7 @@ class LedgerModel(QAbstractTableModel):
             return False
         key, path = self.key_at(index.row()), self.columns[index.column()].path
         reason = check_edit(self.session, self.query.ledger, key, path, value)
-        self._typed[key, path] = (value, reason or "")
+        self._typed[key, path] = (str(value), reason or "")
         if reason is None:
             self.edit_asked.emit(key, path, value)
         self.dataChanged.emit(index, index)
@@ -190,7 +196,7 @@ class LedgerModel(QAbstractTableModel):
         column = self.columns[index.column()]
         typed = self._typed.get((str(row[0]), column.path))
         if typed is not None:
-            return str(typed[0] if typed[0] is not None else "")
+            return typed[0]
         cell = row[index.column() + 1]
         if cell is None and column.path in self._stand_ins:
             place = list(self._stand_ins).index(column.path)
@@ -223,7 +229,10 @@ class LedgerModel(QAbstractTableModel):
     def foreign(self, index: Index) -> str:
         """Why the row cannot be edited here; empty if it can."""
         key = self.key_at(index.row())
-        return why_read_only(self.session, self.query.ledger, key) or "" if key else ""
+        reason = self._closed.get(key) if key else ""
+        if reason is None:
+            reason = self._closed[key] = why_read_only(self.session, self.query.ledger, key) or ""
+        return reason
 
     def _spoken(self, index: Index) -> str:
         column = self.columns[index.column()]
@@ -236,29 +245,20 @@ class LedgerModel(QAbstractTableModel):
             words.append(provisional.MARK)
         return "，".join(words)
 
-    def written(self, key: str, path: str) -> None:
-        """The typed text is stored now."""
-        self._typed.pop((key, path), None)
-
-    def refuse(self, key: str, path: str, reason: str) -> None:
-        """The typed text was refused after all."""
-        if (key, path) in self._typed:
-            self._typed[key, path] = (self._typed[key, path][0], reason)
-            self.reload()
-
-    def keep_typed(self, cells: list[tuple[str, str, str]]) -> None:
-        """Show (key, path, text) as being written."""
-        self._typed.update({(key, path): (text, "") for key, path, text in cells})
+    def keep_typed(self, cells: Iterable[tuple[str, str, str, str]]) -> None:
+        """Show texts (key, path, text, reason) as being written, or red with the reason why they are refused."""
+        self._typed.update({(key, path): (text, reason) for key, path, text, reason in cells})
         self._repaint()
 
-    def settle(self, cells: list[tuple[str, str]]) -> None:
-        """The writing of these cells (key, path) is over."""
-        for cell in cells:
-            self._typed.pop(cell, None)
+    def refuse(self, cells: Iterable[tuple[str, str, str]], reason: str) -> None:
+        """These texts (key, path, text) were refused after all; what was typed meanwhile stays."""
+        self.keep_typed([(*cell, reason) for cell in cells if self._typed.get(cell[:2]) == (cell[2], "")])
 
-    def keep_refused(self, key: str, path: str, typed: str, reason: str) -> None:
-        """Show a refused text in its cell, red, with the reason."""
-        self._typed[key, path] = (typed, reason)
+    def settle(self, cells: Iterable[tuple[str, str, str]]) -> None:
+        """The writing of these texts is over; what was typed into a cell meanwhile stays."""
+        for key, path, text in cells:
+            if self._typed.get((key, path)) == (text, ""):
+                del self._typed[key, path]
         self._repaint()
 
     def _repaint(self) -> None:

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QMenu, QTableView, QWidget
 
 from desktop.app import editing
-from desktop.app.editing import Edit, Refused
+from desktop.app.editing import Edit
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.ui import theme
-from desktop.ui.grid import clipboard
 from desktop.ui.grid.arranged import Arranged
+from desktop.ui.grid.blocks import Blocks
 from desktop.ui.grid.delegate import CellDelegate
 from desktop.ui.grid.frozen import FrozenColumns
 from desktop.ui.grid.header import GridHeader, next_sort
@@ -55,6 +55,7 @@ class LedgerGrid(QTableView):
         runner.locked_changed.connect(self._lock)
         self.frozen = FrozenColumns(self, self.heading, frozen, self._edited)
         self.arranged = Arranged(self)
+        self.blocks = Blocks(self, runner)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -90,19 +91,26 @@ class LedgerGrid(QTableView):
 
     # keys
 
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """What is being composed goes where the cell is seen, so that its first letter is not lost."""
+        if self.frozen.covers(self.currentIndex().column()):
+            self.frozen.inputMethodEvent(event)
+        else:
+            super().inputMethodEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         key = event.key()
         if control and key == Qt.Key.Key_C:
-            self.copy(headings=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self.blocks.copy(headings=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif control and key == Qt.Key.Key_X:
-            self.cut()
+            self.blocks.cut()
         elif control and key == Qt.Key.Key_V:
-            self.paste()
+            self.blocks.paste()
         elif control and key == Qt.Key.Key_D:
-            self.fill_down()
+            self.blocks.fill_down()
         elif key == Qt.Key.Key_Delete and not control:
-            self.clear_cells()
+            self.blocks.clear()
         elif key == Qt.Key.Key_Escape and self.currentIndex().isValid():
             self.ledger_model.forget_typed(self.currentIndex())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -138,127 +146,25 @@ class LedgerGrid(QTableView):
         if target.isValid():
             self.setCurrentIndex(target)
 
-    # clipboard
-
-    def block(self) -> list[list[QModelIndex]]:
-        """The selected cells as rows of visible columns in their shown order."""
-        chosen = self.selectionModel().selectedIndexes()
-        if not chosen:
-            return []
-        header = self.horizontalHeader()
-        rows = sorted({index.row() for index in chosen})
-        seen = {index.column() for index in chosen if not header.isSectionHidden(index.column())}
-        sections = sorted(seen, key=header.visualIndex)
-        if not sections:
-            return []
-        return [[self.ledger_model.index(row, section) for section in sections] for row in rows]
-
-    def copy(self, *, headings: bool = False) -> None:
-        """The selected block to the clipboard."""
-        block = self.block()
-        rows = [[self.ledger_model.shown(index) for index in line] for line in block]
-        if headings and block:
-            heads = [self.ledger_model.headerData(index.column(), Qt.Orientation.Horizontal) for index in block[0]]
-            rows.insert(0, [str(head) for head in heads])
-        QGuiApplication.clipboard().setText(clipboard.to_text(rows))
-
-    def cut(self) -> None:
-        """The selected block to the clipboard; its cells are emptied as one step."""
-        self.copy()
-        cells = [(index, "") for line in self.block() for index in line]
-        self._write_many(cells, f"剪切 {len(cells)} 格")
-
-    def paste(self) -> None:
-        """The clipboard's block from the current cell on; one value fills the whole selection."""
-        rows = clipboard.from_text(QGuiApplication.clipboard().text())
-        block = self.block()
-        if not rows or not block:
-            return
-        if len(rows) == 1 and len(rows[0]) == 1:
-            cells = [(index, rows[0][0]) for line in block for index in line]
-        else:
-            cells = self._laid_over(rows, block[0][0])
-        self._write_many(cells, f"粘贴 {len(cells)} 格")
-
-    def _laid_over(self, rows: list[list[str]], start: QModelIndex) -> list[tuple[QModelIndex, str]]:
-        header = self.horizontalHeader()
-        places = range(header.visualIndex(start.column()), header.count())
-        shown = [section for place in places if not header.isSectionHidden(section := header.logicalIndex(place))]
-        if start.row() + len(rows) > self.ledger_model.rowCount():
-            lost = start.row() + len(rows) - self.ledger_model.rowCount()
-            self.complained.emit(f"剪贴板比表格多 {lost} 行，多出的没有粘贴；请先新增行，或用“导入”")
-        cells = []
-        for down, row in enumerate(rows):
-            for section, text in zip(shown, row, strict=False):
-                index = self.ledger_model.index(start.row() + down, section)
-                if index.isValid():
-                    cells.append((index, text))
-        return cells
-
-    def fill_down(self) -> None:
-        """The first row of the selection into the rows below (Ctrl+D)."""
-        block = self.block()
-        cells = [
-            (index, self.ledger_model.shown(top))
-            for line in block[1:]
-            for top, index in zip(block[0], line, strict=True)
-        ]
-        self._write_many(cells, f"向下填充 {len(cells)} 格")
-
-    def clear_cells(self) -> None:
-        """Empty the selected cells."""
-        cells = [(index, "") for line in self.block() for index in line]
-        self._write_many(cells, f"清空 {len(cells)} 格")
-
     # writing
 
     def _write_one(self, key: str, path: str, typed: object) -> None:
-        ledger, session = self.ledger_model.query.ledger, self.ledger_model.session
+        model, text = self.ledger_model, str(typed)
+        ledger, session = model.query.ledger, model.session
 
         def done(changes: Changes) -> None:
-            self.ledger_model.written(key, path)
+            model.settle([(key, path, text)])
             self.committed.emit(changes)
-
-        edit = Edit(key, path, str(typed))
-        self._runner.write(lambda _job: editing.edit_cells(session, ledger, [edit]), done,
-                           lambda refusal: self._refused(key, path, refusal))  # fmt: skip
-
-    def _refused(self, key: str, path: str, refusal: Refusal) -> None:
-        self.ledger_model.refuse(key, path, refusal.message)
-        self.complained.emit(refusal.message)
-
-    def _write_many(self, cells: list[tuple[QModelIndex, str]], label: str) -> None:
-        """Good cells are written as one step, refused ones stay red with their text."""
-        model = self.ledger_model
-        edits = [
-            Edit(model.key_at(index.row()), model.columns[index.column()].path, text)
-            for index, text in cells
-            if model.flags(index) & Qt.ItemFlag.ItemIsEditable and text != model.shown(index)
-        ]
-        if not edits:
-            return
-        model.keep_typed([(edit.key, edit.path, str(edit.typed)) for edit in edits])
-        session, ledger = model.session, model.query.ledger
-
-        def done(result: tuple[Changes, list[Refused]]) -> None:
-            changes, refused = result
-            model.settle([(edit.key, edit.path) for edit in edits])
-            for item in refused:
-                model.keep_refused(item.edit.key, item.edit.path, str(item.edit.typed), item.reason)
-            self.committed.emit(changes)
-            if refused:
-                self.complained.emit(f"有 {len(refused)} 格没有通过检查，已标红，其余照常写入；停在红格上可看原因")
 
         def failed(refusal: Refusal) -> None:
-            for edit in edits:
-                model.keep_refused(edit.key, edit.path, str(edit.typed), refusal.message)
+            model.refuse([(key, path, text)], refusal.message)
             self.complained.emit(refusal.message)
 
-        self._runner.write(lambda job: editing.edit_good_cells(session, ledger, edits, label, job), done, failed)
+        self._runner.write(lambda _job: editing.edit_cells(session, ledger, [Edit(key, path, text)]), done, failed)
 
     def selected_keys(self) -> list[str]:
         """The keys of the selected rows."""
-        return [self.ledger_model.key_at(line[0].row()) for line in self.block()]
+        return [self.ledger_model.key_at(line[0].row()) for line in self.blocks.chosen()]
 
     def delete_rows(self) -> None:
         """Move the selected rows to the recycle bin."""
@@ -292,10 +198,10 @@ class LedgerGrid(QTableView):
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
-        menu.addAction("剪切", self.cut)
-        menu.addAction("复制", self.copy)
-        menu.addAction("粘贴", self.paste)
-        menu.addAction("向下填充", self.fill_down)
+        menu.addAction("剪切", self.blocks.cut)
+        menu.addAction("复制", self.blocks.copy)
+        menu.addAction("粘贴", self.blocks.paste)
+        menu.addAction("向下填充", self.blocks.fill_down)
         menu.addSeparator()
         if self.currentIndex().isValid():
             menu.addAction("本格历史\tAlt+H", self.ask_history)

@@ -111,6 +111,7 @@ class LedgerPage(Page):
         column.addWidget(foot)
 
     def _connect(self) -> None:
+        self.grid.blocks.new_values = self.new_values
         self.grid.committed.connect(self.desk.changed)
         self.grid.complained.connect(lambda sentence: self.desk.say("warn", sentence))
         self.grid.row_chosen.connect(self.panel.show_record)
