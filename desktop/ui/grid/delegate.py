@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.app.provisional import MARK
-from desktop.domain.record import Kind
+from desktop.domain.record import Column, Kind
 from desktop.ui import theme
 from desktop.ui.grid.model import LedgerModel, StateRole
 
@@ -94,24 +94,7 @@ class CellDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, LedgerModel)
         column = model.columns[index.column()]
-        words = [choice.label for choice in column.field.choices]
-        if column.field.kind is Kind.FLAG:
-            words = ["是", "否"]
-        if words:
-            combo = QComboBox(parent)
-            combo.addItems(["", *words])
-            combo.setEditable(True)
-            return combo
-        editor = QLineEdit(parent)
-        if column.plain is not None:
-            editor.setCompleter(_completer(editor, self._names(model, column.plain.target)))
-        return editor
-
-    def _names(self, model: LedgerModel, ledger: str) -> list[str]:
-        from desktop.domain.query import Query
-
-        naming = model.session.schema.ledger(ledger).caption[0]
-        return [str(value) for value, _ in model.session.read.values(Query(ledger), naming) if value]
+        return make_editor(model, column, parent)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         text = str(index.data(Qt.ItemDataRole.EditRole) or "")
@@ -124,14 +107,37 @@ class CellDelegate(QStyledItemDelegate):
 
     def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
         assert isinstance(model, LedgerModel)
-        text = (
-            editor.currentText()
-            if isinstance(editor, QComboBox)
-            else editor.text()
-            if isinstance(editor, QLineEdit)
-            else ""
-        )
-        model.setData(index, text)
+        model.setData(index, text_of(editor))
+
+
+def make_editor(model: LedgerModel, column: Column, parent: QWidget) -> QComboBox | QLineEdit:
+    """What a cell of a column is typed into, in a grid or elsewhere: a list of words, or a line that completes names."""
+    words = [choice.label for choice in column.field.choices]
+    if column.field.kind is Kind.FLAG:
+        words = ["是", "否"]
+    if words:
+        combo = QComboBox(parent)
+        combo.addItems(["", *words])
+        combo.setEditable(True)
+        return combo
+    editor = QLineEdit(parent)
+    if column.plain is not None:
+        editor.setCompleter(_completer(editor, _names(model, column.plain.target)))
+    return editor
+
+
+def text_of(editor: QWidget) -> str:
+    """What stands in such an editor."""
+    if isinstance(editor, QComboBox):
+        return editor.currentText()
+    return editor.text() if isinstance(editor, QLineEdit) else ""
+
+
+def _names(model: LedgerModel, ledger: str) -> list[str]:
+    from desktop.domain.query import Query
+
+    naming = model.session.schema.ledger(ledger).caption[0]
+    return [str(value) for value, _ in model.session.read.values(Query(ledger), naming) if value]
 
 
 def _completer(editor: QLineEdit, names: list[str]) -> QCompleter:

@@ -16,6 +16,7 @@ from desktop.ui.grid.blocks import Blocks
 from desktop.ui.grid.delegate import CellDelegate
 from desktop.ui.grid.frozen import FrozenColumns
 from desktop.ui.grid.header import GridHeader, next_sort
+from desktop.ui.grid.many_cells import BatchDialog, FindDialog, ManyCellsDialog
 from desktop.ui.grid.model import Index, LedgerModel
 from desktop.ui.runner import Runner
 
@@ -34,7 +35,7 @@ class LedgerGrid(QTableView):
     def __init__(self, model: LedgerModel, runner: Runner, frozen: int = 1, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.ledger_model = model
-        self._runner = runner
+        self.runner = runner
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self))
         self.setShowGrid(False)
@@ -109,6 +110,10 @@ class LedgerGrid(QTableView):
             self.blocks.paste()
         elif control and key == Qt.Key.Key_D:
             self.blocks.fill_down()
+        elif control and key in (Qt.Key.Key_F, Qt.Key.Key_H):
+            self.find_words()
+        elif control and key == Qt.Key.Key_B:
+            self.change_many()
         elif key == Qt.Key.Key_Delete and not control:
             self.blocks.clear()
         elif key == Qt.Key.Key_Escape and self.currentIndex().isValid():
@@ -160,7 +165,7 @@ class LedgerGrid(QTableView):
             model.refuse([(key, path, text)], refusal.message)
             self.complained.emit(refusal.message)
 
-        self._runner.write(lambda _job: editing.edit_cells(session, ledger, [Edit(key, path, text)]), done, failed)
+        self.runner.write(lambda _job: editing.edit_cells(session, ledger, [Edit(key, path, text)]), done, failed)
 
     def selected_keys(self) -> list[str]:
         """The keys of the selected rows."""
@@ -171,7 +176,7 @@ class LedgerGrid(QTableView):
         keys = self.selected_keys()
         session, ledger = self.ledger_model.session, self.ledger_model.query.ledger
         if keys:
-            self._runner.write(lambda _job: editing.delete_rows(session, ledger, keys), self.committed.emit,
+            self.runner.write(lambda _job: editing.delete_rows(session, ledger, keys), self.committed.emit,
                                lambda refusal: self.complained.emit(refusal.message))  # fmt: skip
 
     def _lock(self, busy: bool) -> None:
@@ -203,12 +208,28 @@ class LedgerGrid(QTableView):
         menu.addAction("粘贴", self.blocks.paste)
         menu.addAction("向下填充", self.blocks.fill_down)
         menu.addSeparator()
+        menu.addAction("批量修改选中的行…\tCtrl+B", self.change_many)
+        menu.addAction("查找替换…\tCtrl+F", self.find_words)
+        menu.addSeparator()
         if self.currentIndex().isValid():
             menu.addAction("本格历史\tAlt+H", self.ask_history)
             menu.addAction("本行历史", lambda: self.ask_history(whole_row=True))
         menu.addAction("删除行", self.delete_rows)
         menu.exec(self.viewport().mapToGlobal(at))
         menu.deleteLater()
+
+    def find_words(self) -> None:
+        """查找替换 over this grid; the window goes on being usable."""
+        self._open(FindDialog(self))
+
+    def change_many(self) -> None:
+        """批量修改 of the selected rows."""
+        if self.blocks.chosen():
+            self._open(BatchDialog(self))
+
+    def _open(self, dialog: ManyCellsDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
 
     def ask_history(self, *, whole_row: bool = False) -> None:
         """Ask for the history of the current cell, or of its row."""
