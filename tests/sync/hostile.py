@@ -86,7 +86,7 @@ class Draft:
 
 DEEP = b'{"x":' + b"[" * 50_000 + b"]" * 50_000 + b"}"
 
-Case = Callable[[Draft], bytes | None]
+Case = Callable[[Draft], object]
 
 
 def flip(content: bytes, place: int) -> bytes:

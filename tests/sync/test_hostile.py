@@ -59,9 +59,16 @@ def _for_other(draft: Draft) -> bytes:
     return draft.path.read_bytes()
 
 
+def _cut(part: float) -> Case:
+    def cut(draft: Draft) -> bytes:
+        content = draft.sealed()
+        return content[: int(len(content) * part)]
+
+    return cut
+
+
 OUTER: dict[str, Case] = {
-    **{f"cut to {part:.0%}": lambda draft, part=part: (one := draft.sealed())[: int(len(one) * part)]
-       for part in (0.001, 0.01, 0.3, 0.7, 0.99)},
+    **{f"cut to {part:.1%}": _cut(part) for part in (0.001, 0.01, 0.3, 0.7, 0.99)},
     "last byte missing": lambda draft: draft.sealed()[:-1],
     "bit of the header": lambda draft: flip(draft.sealed(), 30),
     "bit of a chunk": lambda draft: flip(one := draft.sealed(), _start(one) + 100),
@@ -239,7 +246,7 @@ def draft(template: Path) -> Iterator[Draft]:
 @pytest.mark.parametrize("kind", [*OUTER, *WHOLE])
 def test_a_hostile_bundle_is_refused_whole_with_one_sentence(draft: Draft, kind: str) -> None:
     made = (OUTER | WHOLE)[kind](draft)
-    draft.path.write_bytes(draft.zipped() if made is None else made)
+    draft.path.write_bytes(made if isinstance(made, bytes) else draft.zipped())
     before = dump(draft.bureau)
     with pytest.raises(Refusal) as refused:
         measured(draft)

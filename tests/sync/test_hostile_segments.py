@@ -34,11 +34,11 @@ def _certificate(draft: Draft) -> None:
 
 
 def _value(cells: str) -> Case:
-    return lambda draft: draft.segment(draft.row(cells=cells)) and None
+    return lambda draft: draft.segment(draft.row(cells=cells))
 
 
 def _changed(**changes: Any) -> Case:
-    return lambda draft: draft.segment(draft.row(), **changes) and None
+    return lambda draft: draft.segment(draft.row(), **changes)
 
 
 def _foreign_row(draft: Draft) -> None:
@@ -87,9 +87,9 @@ SEGMENTS: dict[str, Case] = {
     "foreign stream": _foreign_stream,
     "stream of no form": _changed(stream="../up"),
     "unknown PC": _changed(dev="f" * 16),
-    "foreign signature": lambda draft: draft.segment(draft.row(), signer=draft.world.nodes[OTHER]) and None,
-    "unknown action": lambda draft: draft.segment(draft.row(action="del")) and None,
-    "row before a transaction": lambda draft: draft.segment(draft.row().split(b"\n")[1]) and None,
+    "foreign signature": lambda draft: draft.segment(draft.row(), signer=draft.world.nodes[OTHER]),
+    "unknown action": lambda draft: draft.segment(draft.row(action="del")),
+    "row before a transaction": lambda draft: draft.segment(draft.row().split(b"\n")[1]),
     "fewer operations than told": _changed(ops=5),
     "no operations told": _changed(ops=0),
     "shorter than told": _changed(len=10**6),
@@ -117,7 +117,7 @@ SEGMENTS: dict[str, Case] = {
     "bomb": _part("z", lambda _: pack(bytes(600 * MEBIBYTE // 10))),
     "huge length": _changed(len=600 * MEBIBYTE),
     "deep header": _deep_header,
-    "deep operation": lambda draft: draft.segment(b"[" * 100_000 + b"]" * 100_000) and None,
+    "deep operation": lambda draft: draft.segment(b"[" * 100_000 + b"]" * 100_000),
     "deep cell": _value('{"title":' + "[" * 900 + "]" * 900 + "}"),
     "cell of the wrong type": _value('{"title":7}'),
     "cell that is a list": _value('{"title":[]}'),
@@ -126,14 +126,14 @@ SEGMENTS: dict[str, Case] = {
     "cell beyond all bounds": _value('{"title":"甲","_del":99999999999999999999}'),
     "marked deleted as a word": _value('{"title":"甲","_del":"1"}'),
     "value of five million characters": _value('{"title":"' + "x" * 5_000_000 + '"}'),
-    "time below nought": lambda draft: draft.segment(draft.row(at="-1")) and None,
-    "row that is not there": lambda draft: draft.segment(draft.row(action="set")) and None,
+    "time below nought": lambda draft: draft.segment(draft.row(at="-1")),
+    "row that is not there": lambda draft: draft.segment(draft.row(action="set")),
     "key in lower case": lambda draft: draft.segment(
         draft.row(key=f"{draft.organisation}-{'a' * 26}")
-    ) and None,
+    ),
     "key of another form": lambda draft: draft.segment(
         draft.row(key=row_key(draft.organisation, 1, 7).replace("0", "\uff10"))
-    ) and None,
+    ),
 }  # fmt: skip
 
 
