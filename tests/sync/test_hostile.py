@@ -259,3 +259,12 @@ def test_a_folder_in_place_of_a_file_is_refused(draft: Draft) -> None:
     draft.path.mkdir()
     with pytest.raises(Refusal, match="读不到"):
         bundles.apply(draft.bureau.workspace, BUREAU, draft.path)
+
+
+def test_nested_values_in_a_unit_file_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "unit.json"
+    path.write_text(json.dumps({"unit": DEEP.decode(), "signature": ""}), encoding="utf-8")
+    with pytest.raises(Refusal, match="重新索取"):
+        enrolment.read_unit_file(path)
+    with pytest.raises(Refusal, match="重新索取"):
+        encryption.needs_passphrase("[" * 100_000)
