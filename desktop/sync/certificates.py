@@ -26,7 +26,7 @@ def accept(connection: sqlite3.Connection, body: bytes, signature: bytes) -> Cer
     organisation."""
     try:
         certificate = signing.read_certificate(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal("bad_certificate", "同步包里的授权信息看不懂，请对方重新生成") from None
     serial = connection.execute("SELECT 1 FROM sync_cert WHERE serial = ?", (certificate.serial,)).fetchone()
     if serial is not None:
@@ -123,7 +123,7 @@ def accept_revocation(connection: sqlite3.Connection, body: bytes, signature: by
     """Keep a revocation signed by the bureau that certified the PC; Refusal otherwise. The first one stays."""
     try:
         revocation = signing.read_revocation(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal("bad_certificate", "同步包里的停用信息看不懂，请对方重新生成") from None
     issuers = connection.execute("SELECT issuer FROM sync_cert WHERE device = ?", (revocation.device,)).fetchall()
     if not any(signing.verified(issuer, signature, body) for (issuer,) in issuers):

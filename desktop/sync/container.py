@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ IN_MEMORY = 64 * 1024**2
 VERSION, SUITE = 1, 1
 MAGIC = b"BZB1"
 
+_END = struct.Struct("<4s4H2LH")
+_LONG_END = b"PK\x06\x07".ljust(20, b"\0")
+_DIRECTORY_LINE = 256
 _PIECE = 1024**2
 _ROOM = 2 * 1024**2
 _NAMES = re.compile(r"(cert|gone)/[0-9a-f]{64}\.(json|sig)|seg/[0-9a-f]{64}\.(hdr|sig|z)|blob/[0-9a-f]{64}")
@@ -248,6 +252,7 @@ def _reading(path: Path) -> Iterator[None]:
 def _opened(path: Path, keys: Path | None) -> Iterator[tuple[zipfile.ZipFile, int, Announcement | None]]:
     with _reading(path), path.open("rb") as handle:
         if handle.read(4) != MAGIC:
+            _check_directory(path, handle)
             with zipfile.ZipFile(handle) as archive:
                 yield archive, path.stat().st_size, None
             return
@@ -257,8 +262,22 @@ def _opened(path: Path, keys: Path | None) -> Iterator[tuple[zipfile.ZipFile, in
             for chunk in encryption.decrypt(key, body, handle):
                 plain.write(chunk)
             size = plain.tell()
+            _check_directory(path, plain)
             with zipfile.ZipFile(plain) as archive:
                 yield archive, size, header.announcement
+
+
+def _check_directory(path: Path, handle: IO[bytes]) -> None:
+    """Refusal unless the zip ends as ours do. zipfile reads a directory of any length before it can be counted."""
+    size = handle.seek(0, os.SEEK_END)
+    handle.seek(max(size - len(_LONG_END) - _END.size, 0))
+    tail = handle.read()
+    end = tail[-_END.size :]
+    if len(end) < _END.size or tail[: -_END.size].startswith(_LONG_END[:4]):
+        raise _damaged(path)
+    magic, _, _, _, entries, length, _, comment = _END.unpack(end)
+    if magic != b"PK\x05\x06" or comment or entries > ENTRY_LIMIT or length > ENTRY_LIMIT * _DIRECTORY_LINE:
+        raise _damaged(path)
 
 
 def _header(path: Path, handle: IO[bytes]) -> tuple[_Header, bytes]:

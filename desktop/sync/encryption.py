@@ -126,7 +126,7 @@ def _parts(protected: str) -> tuple[bool, bytes, bytes]:
     try:
         found = json.loads(protected)
         return bool(found["open"]), bytes.fromhex(found["salt"]), bytes.fromhex(found["sealed"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise Refusal("bad_unit_file", "文件里受口令保护的部分已损坏，请重新索取这个文件") from None
 
 

@@ -270,7 +270,7 @@ def read_unit_file(path: Path) -> UnitFile:
         body = outer["unit"].encode()
         unit = msgspec.json.decode(body, type=UnitFile)
         intact = signing.verified(unit.root, bytes.fromhex(outer["signature"]), body)
-    except (OSError, msgspec.DecodeError, KeyError, ValueError):
+    except (OSError, msgspec.DecodeError, KeyError, ValueError, RecursionError):
         raise broken from None
     if not intact or not is_organisation(unit.organisation) or not is_organisation(unit.bureau):
         raise broken

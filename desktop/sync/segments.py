@@ -204,7 +204,7 @@ def read_header(body: bytes) -> Header:
     """The header in a segment; Refusal if it is none or out of bounds."""
     try:
         header = msgspec.json.decode(body, type=Header)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal("bad_segment", "同步包里有一段数据看不懂，请对方重新生成") from None
     numbers = (header.ops, header.len, header.schema, header.min_reader, header.at, *header.rows.values())
     bounded = all(0 <= number < LARGEST for number in numbers)
