@@ -83,6 +83,7 @@ class AttachmentStrip(QWidget):
             QShortcut(QKeySequence(keys), where, context=reach).activated.connect(pressed)
         panel.setAcceptDrops(True)
         panel.installEventFilter(self)
+        self.show_record("")
 
     def show_record(self, key: str) -> None:
         """The attachments of a record; an empty key shows none."""

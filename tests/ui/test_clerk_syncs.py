@@ -339,3 +339,28 @@ def test_late_units_are_on_the_reminder(
     setup.new_unit(bureau, "淳安县机关事务中心", "330127", bureau.workspace.folder / "c.json")
     assert [row.cells[1:3] for row in units.reminder(bureau, 30).table.rows] == [("淳安县机关事务中心", "从未上报")]
     monkeypatch.setattr(QInputDialog, "getInt", lambda *_: (30, False))
+
+
+def test_a_rebuilt_pc_names_what_could_not_be_brought_back(
+    contested: tuple[Session, Session, str], tmp_path: Path, qtbot: QtBot
+) -> None:
+    from desktop.store import blobs
+    from desktop.sync import bundles
+
+    bureau, two, _ = contested
+    sha = blobs.put(two.workspace.folder, b"p" * 5000)
+    with two.write("附件") as transaction:
+        transaction.insert("attachment", {"file_name": "现场照片.jpg", "sha256": sha, "size": 5000})
+    path = tmp_path / "last.bzb"
+    bundles.make(two.workspace, "张敏", path, bureau.identity.organisation, blob_budget=10)
+    syncing.apply_bundle(bureau, path)
+    units.further_unit_file(bureau, two.identity.organisation, tmp_path / "3.json", "")
+    rebuilt = setup.join(tmp_path / "3", tmp_path / "3.json", "新人")
+    for sender, receiver, name in ((rebuilt, bureau, "r1"), (bureau, rebuilt, "r2")):
+        syncing.make_bundle(sender, tmp_path / name, receiver.identity.organisation)
+        syncing.apply_bundle(receiver, tmp_path / name)
+    with open_window(rebuilt) as window:
+        page = sync_page(window)
+        page.tabs.setCurrentWidget(page.record)
+        assert "现场照片.jpg" in page.record.missing.text()
+        assert titles(rebuilt) == titles(two)

@@ -240,6 +240,8 @@ class LedgerPage(Page):
         errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
         shown = self.model.rowCount()
         hint = "　没有符合条件的行，请放宽或清除筛选" if every and not shown else ""
+        if not every and not deleted:
+            hint = "　还没有内容：点“新增”录一条，或把 Excel 表格拖进窗口导入"
         self.counted.setText(f"{'回收站 ' if deleted else ''}显示 {shown} / 共 {every}{errors}{hint}")
 
     def show_target(self, target: object) -> None:

@@ -11,6 +11,9 @@ from desktop.ui.desk import Desk
 from desktop.ui.sync.listing import Listing
 from desktop.ui.widgets import button, label, line
 
+NAMED = 20
+"""Missing files named at most."""
+
 WORDS = {"made": "送出", "applied": "应用", "undone": "撤销"}
 
 
@@ -31,6 +34,8 @@ class RecordList(QWidget):
         column.addWidget(label("应用过的同步包", bold=True))
         column.addWidget(self.applied, 2)
         column.addWidget(line(None, self.undo_button))
+        self.missing = label("", "badge_warn", 12, wrap=True)
+        column.addWidget(self.missing)
         column.addWidget(label("全部收发记录", bold=True))
         column.addWidget(self.log, 3)
         self.reload()
@@ -45,7 +50,19 @@ class RecordList(QWidget):
             (item, (_time(item.at), WORDS.get(item.kind, item.kind), item.name, syncing.log_in_words(item)))
             for item in syncing.log(self.session)
         ])  # fmt: skip
+        self.missing.setText(self._missing())
         self._chosen()
+
+    def _missing(self) -> str:
+        """What was named in bundles and is not here: a rebuilt PC sees what could not be brought back."""
+        rows = syncing.missing_attachments(self.session)
+        parts = syncing.waiting_parts(self.session)
+        names = "、".join(self.session.read.caption(*row) for row in rows[:NAMED])
+        more = f" 等 {len(rows)} 个" if len(rows) > NAMED else ""
+        said = [f"附件尚未收到：{names}{more}，请对方用 U 盘再送一次"] if rows else []
+        if parts:
+            said.append(f"有 {parts} 段数据在等对方补发前面的部分")
+        return "；".join(said)
 
     def _chosen(self) -> None:
         chosen = self.applied.chosen
