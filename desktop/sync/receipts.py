@@ -32,8 +32,11 @@ def code_for(connection: sqlite3.Connection, organisation: str) -> str:
 
 
 def _heads(connection: sqlite3.Connection, organisation: str) -> dict[str, list[str]]:
-    names = (name for name in graph.streams(connection) if name[:ORGANISATION_LENGTH] == organisation)
-    return {name: graph.load(connection, name).head_hashes() for name in names}
+    names = connection.execute(
+        "SELECT DISTINCT stream FROM sync_seg WHERE stream >= ? AND stream < ? AND state = ?",
+        (f"{organisation}.", f"{organisation}/", graph.APPLIED),
+    ).fetchall()
+    return {name: graph.load(connection, name).head_hashes() for (name,) in names}
 
 
 def take(connection: sqlite3.Connection, typed: str, organisation: str, superior: str) -> int:
