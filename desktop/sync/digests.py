@@ -31,8 +31,10 @@ def of_streams(schema: Schema, connection: sqlite3.Connection) -> dict[str, str]
     newest = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
     if newest > last:
         for ledger in schema.ledgers:
-            for stream, difference in _differences(connection, ledger, last):
-                totals[stream] = (totals.get(stream, 0) + difference) % 2**_BITS
+            found = _differences(connection, ledger, last) if last else _numbers(connection, ledger)
+            for stream, difference in found:
+                totals[stream] = totals.get(stream, 0) + difference
+        totals = {stream: total % 2**_BITS for stream, total in totals.items()}
         rows = [(stream, f"{total:x}", 0) for stream, total in totals.items()]
         connection.executemany(
             "INSERT OR REPLACE INTO sync_digest VALUES (?, ?, ?)", [*rows, (_EVERY, str(schema.version), newest)]
@@ -43,6 +45,13 @@ def of_streams(schema: Schema, connection: sqlite3.Connection) -> dict[str, str]
 def forget(connection: sqlite3.Connection) -> None:
     """Count anew next time: the journal itself was cut."""
     connection.execute("DELETE FROM sync_digest")
+
+
+def _numbers(connection: sqlite3.Connection, ledger: Ledger) -> Iterator[tuple[str, int]]:
+    """(stream, number) of every row of a ledger."""
+    names = ("key", "_stream", "_del", *(field.name for field in ledger.stored))
+    for key, audience, *cells in connection.execute(f'SELECT {quoted(names)} FROM "{ledger.name}"'):
+        yield f"{key[:ORGANISATION_LENGTH]}.{audience}", _number(ledger.name, key, cells)
 
 
 def _differences(connection: sqlite3.Connection, ledger: Ledger, last: int) -> Iterator[tuple[str, int]]:
