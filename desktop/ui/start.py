@@ -27,6 +27,9 @@ _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 COLLECTING = (10_000, 50, 1_000)
 """How seldom memory is searched for rings: a full search of a large library's lists stops the window for 0.2 s."""
 
+TURN = 0.001
+"""Seconds a job may compute before the window has its turn; the usual 5 ms add up, for each call into Qt gives way."""
+
 
 def application() -> QApplication:
     """The one application, with the theme installed."""
@@ -42,6 +45,7 @@ def application() -> QApplication:
 def make_window(session: Session) -> MainWindow:
     """The window of an open library."""
     gc.set_threshold(*COLLECTING)
+    sys.setswitchinterval(TURN)
     from desktop.ui.pages import specs
 
     worker.begin()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from desktop.app.provisional import MARK
 from desktop.domain.record import Column, Kind
 from desktop.ui import theme
-from desktop.ui.grid.model import LedgerModel, StateRole
+from desktop.ui.grid.model import LedgerModel
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -39,7 +39,7 @@ class CellDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, LedgerModel)
         rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = index.data(StateRole)
+        state = model.state(index)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         painter.save()
         ground = {"invalid": "bad_soft", "computed": "head", "disputed": "warn_soft"}.get(state, "surface")

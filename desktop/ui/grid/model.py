@@ -19,10 +19,10 @@ from desktop.domain.record import Cell, Column, Kind
 PAGE, PAGES = 128, 32
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
+_CLOSED = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_OPEN = _CLOSED | Qt.ItemFlag.ItemIsEditable
 
 KeyRole = Qt.ItemDataRole.UserRole
-StateRole = Qt.ItemDataRole.UserRole + 1
-"""`invalid`, `pending`, `computed`, `disputed`, `foreign` or ''."""
 
 
 class LedgerModel(QAbstractTableModel):
@@ -162,16 +162,14 @@ class LedgerModel(QAbstractTableModel):
                 self.reason(at) or self.disputed(at) or self.foreign(at) or None
             ),
             KeyRole: lambda at: self.key_at(at.row()),
-            StateRole: self.state,
         }
         return answer[role](index) if role in answer else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        base = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         open_here = not self.locked and not self.query.deleted
         if index.isValid() and self.columns[index.column()].editable and open_here and not self.foreign(index):
-            return base | Qt.ItemFlag.ItemIsEditable
-        return base
+            return _OPEN
+        return _CLOSED
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not index.isValid() or value == self.shown(index):
