@@ -211,23 +211,24 @@ class Pages:
         writer.setTitle(legible(self.document.title))
         writer.setCreator(_CREATOR)
         writer.setResolution(_PDF_DOTS_PER_INCH)
-        self._run(writer, range(self.page_count))
+        for _ in self._run(writer, range(self.page_count)):
+            pass
         buffer.close()
         with whole_file(path) as stream:
             stream.write(buffer.data().data())
 
-    def print_to(self, printer: QPrinter) -> None:
-        """Print on a printer, only the pages of its range if it has one; raises EnvironmentFault
-        `print_failed`.
+    def printing(self, printer: QPrinter) -> Iterator[int]:
+        """Print on a printer, only the pages of its range if it has one, telling after each how many are done; closing
+        the iterator ends the printing. Raises EnvironmentFault `print_failed`.
         """
         first = max(printer.fromPage(), 1)
         last = min(printer.toPage() or self.page_count, self.page_count)
         printer.setDocName(legible(self.document.title))
         printer.setFullPage(True)
-        self._run(printer, range(first - 1, last))
+        yield from self._run(printer, range(first - 1, last))
 
-    def _run(self, device: QPdfWriter | QPrinter, chosen: range) -> None:
-        """Paint pages one after the other on a paged device, whose sheet follows each page's size."""
+    def _run(self, device: QPdfWriter | QPrinter, chosen: range) -> Iterator[int]:
+        """Paint pages one after the other on a paged device, whose sheet follows each page's size; how many are done."""
         if not chosen:
             return
         device.setPageLayout(self._page_layout(chosen[0]))
@@ -239,6 +240,7 @@ class Pages:
                 painter.resetTransform()
                 painter.scale(device.logicalDpiX() / 25.4, device.logicalDpiY() / 25.4)
                 self.paint(painter, index)
+                yield index - chosen[0] + 1
 
     def _page_layout(self, index: int) -> QPageLayout:
         page = self.pages[index]
@@ -274,11 +276,6 @@ def drawing_picture(drawing: Drawing, dots_per_inch: int = 200) -> bytes:
 def write_pdf(document: Document, path: Path) -> None:
     """Lay a document out and write it as PDF; raises EnvironmentFault `write_failed`."""
     Pages(document).write_pdf(path)
-
-
-def print_to(document: Document, printer: QPrinter) -> None:
-    """Lay a document out and print it; raises EnvironmentFault `print_failed`."""
-    Pages(document).print_to(printer)
 
 
 @contextmanager

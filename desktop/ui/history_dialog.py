@@ -27,7 +27,7 @@ from desktop.domain.history_form import COLUMNS, Line
 from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.grid import clipboard
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.widgets import Notice, button, label, line
 
 PREVIEWED = 1000
@@ -199,9 +199,8 @@ class HistoryDialog(QDialog):
 
     def preview(self) -> None:
         """变更记录 page by page."""
-        shown = Preview(history.sheet(self._desk.session, self.model.lines, self.scope_in_words()), "变更记录", self)
-        shown.exec()
-        shown.deleteLater()
+        session, lines, words = self._desk.session, self.model.lines, self.scope_in_words()
+        preview(self._desk, lambda: history.sheet(session, lines, words), "变更记录", self)
 
     def export(self) -> None:
         """变更记录 as a workbook; where, is asked."""

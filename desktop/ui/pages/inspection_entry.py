@@ -28,7 +28,7 @@ from desktop.domain.record import Cell
 from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.grid.delegate import BADGES
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.widgets import button, card, label, line, toolbar
 
 KEYS = {Qt.Key.Key_1: 0, Qt.Key.Key_2: 1, Qt.Key.Key_3: 2, Qt.Key.Key_4: 3}
@@ -264,10 +264,8 @@ class InspectionEntry(QWidget):
 
     def print_sheet(self) -> None:
         """Preview the sheet as it stands."""
-        document = inspection.document(self.session, self.key)
-        dialog = Preview(document, f"检查表_{document.footer_right}", self)
-        dialog.exec()
-        dialog.deleteLater()
+        session, key = self.session, self.key
+        preview(self.desk, lambda: inspection.document(session, key), inspection.file_name(session, key), self)
 
     def _back(self) -> None:
         self.left()

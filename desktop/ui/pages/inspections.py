@@ -24,7 +24,7 @@ from desktop.domain.query import Query, Sort
 from desktop.ui.desk import Desk, Page
 from desktop.ui.pages.inspection_entry import InspectionEntry
 from desktop.ui.pages.ledger import LedgerPage
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.widgets import button, label, line
 
 
@@ -117,10 +117,8 @@ class SheetList(LedgerPage):
         if not key:
             self.desk.say("warn", "请先在表里选一张检查表，再点“打印检查表”")
             return
-        document = inspection.document(self.session, key)
-        dialog = Preview(document, f"检查表_{document.footer_right}", self)
-        dialog.exec()
-        dialog.deleteLater()
+        session = self.session
+        preview(self.desk, lambda: inspection.document(session, key), inspection.file_name(session, key), self)
 
     def issue(self) -> None:
         """下发: choose a checklist and copy it for all units."""

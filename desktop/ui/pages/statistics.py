@@ -16,7 +16,7 @@ from desktop.exchange.paper import Pages
 from desktop.ui.charts import BarChart
 from desktop.ui.desk import Desk, Page
 from desktop.ui.freeze_dialog import FreezeDialog
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.snapshots_dialog import SnapshotsDialog
 from desktop.ui.statistics_table import StatisticsTableView
 from desktop.ui.widgets import button, card, label, line, toolbar
@@ -249,9 +249,7 @@ class StatisticsPage(Page):
 
     def preview(self) -> None:
         """The table as a form."""
-        if self._shown is None:
+        if (shown := self._shown) is None:
             return
-        dialog = Preview(self._document(self._shown),
-                         f"{self.session.identity.name}_标准统计表_{self._shown.as_of}", self)  # fmt: skip
-        dialog.exec()
-        dialog.deleteLater()
+        document = self._document(shown)
+        preview(self.desk, lambda: document, f"{self.session.identity.name}_标准统计表_{shown.as_of}", self)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 from desktop.app import settling
 from desktop.domain.changes import Changes
 from desktop.ui.desk import Desk
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.sync.listing import Listing
 from desktop.ui.widgets import button, clear, label, line
 
@@ -102,6 +102,4 @@ class ConflictList(QWidget):
 
     def print_sheet(self) -> None:
         """冲突处理单: what was decided and what still waits."""
-        preview = Preview(settling.settlement_sheet(self.session), "冲突处理单", self)
-        preview.exec()
-        preview.deleteLater()
+        preview(self.desk, lambda: settling.settlement_sheet(self.session), "冲突处理单", self)

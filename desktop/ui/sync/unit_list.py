@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QFormLayout, QInputDialog, Q
 
 from desktop.app import setup, syncing, units
 from desktop.ui.desk import Desk
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.sync.listing import Listing
 from desktop.ui.widgets import button, label, line
 
@@ -151,9 +151,7 @@ class UnitList(QWidget):
         """催报单: print the units that are late."""
         days, sure = QInputDialog.getInt(self, "催报单", "多少天没有上报", LATE_AFTER, 1, 366)
         if sure:
-            preview = Preview(units.reminder(self.session, days), "催报单", self)
-            preview.exec()
-            preview.deleteLater()
+            preview(self.desk, lambda: units.reminder(self.session, days), "催报单", self)
 
     def _do(self, work: Callable[[], object], sentence: str) -> None:
         self.desk.write(lambda _job: work(), lambda _result: self._done(sentence))
