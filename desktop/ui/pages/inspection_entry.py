@@ -8,10 +8,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QFrame,
+    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -48,9 +52,10 @@ class ItemTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.verticalHeader().hide()
         self.setAccessibleName("检查项")
-        for section, width in enumerate((44, 170, 360, 90, 90)):
+        for section, width in enumerate((44, 150, 0, 80, 96, 96)):
             self.setColumnWidth(section, width)
-        self.horizontalHeader().setSectionResizeMode(5, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(44)
+        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -111,11 +116,24 @@ class InspectionEntry(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.table, 1)
-        side = card(self.item_text, *self.buttons, label("问题描述（不符合必填）", "quiet", 12), self.problem,
+        verdicts = QWidget()
+        grid = QGridLayout(verdicts)
+        grid.setContentsMargins(0, 0, 0, 0)
+        for at, made in enumerate(self.buttons):
+            grid.addWidget(made, at // 2, at % 2)
+        side = card(self.item_text, verdicts, label("问题描述（不符合必填）", "quiet", 12), self.problem,
                     label("严重程度", "quiet", 12), self.severity, label("证据编号", "quiet", 12), self.evidence, self.keep,
                     label("1–4 录结果并到下一项　↑↓ 换项\nEnter 写问题　F7 下一未检项", "quiet", 12), name="panel")  # fmt: skip
         side.setFixedWidth(320)
-        row.addWidget(side)
+        self.problem.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.problem.setMinimumHeight(theme.heights().control * 2)
+        sight = QScrollArea()
+        sight.setFrameShape(QFrame.Shape.NoFrame)
+        sight.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        sight.setWidget(side)
+        sight.setWidgetResizable(True)
+        sight.setFixedWidth(320)
+        row.addWidget(sight)
         column.addWidget(body, 1)
 
     def open(self, key: str) -> None:
