@@ -47,7 +47,8 @@ class Preview(QDialog):
         self.drawing = button("存为 SVG", lambda: self.save(".svg"), icon_name="export")
         self.workbook = button("导出 Excel", lambda: self.save(".xlsx"), icon_name="export")
         self.takers = (
-            button("存为 PDF", lambda: self.save(".pdf"), icon_name="save"), self.word, self.drawing, self.workbook,
+            button("存为 PDF", lambda: self.save(".pdf"), icon_name="save"),
+            button("存为图片", lambda: self.save(".png"), icon_name="photo"), self.word, self.drawing, self.workbook,
             button("打印", self.print_pages, "primary", "print"),
         )  # fmt: skip
         for taker in self.takers:

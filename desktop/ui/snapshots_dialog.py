@@ -121,7 +121,7 @@ class ComparisonDialog(QDialog):
         self._desk = desk
         self.lines = compared(old[1], new[1])
         layout = new[1].table.layout
-        headings = [f"{words}\n{part}" for _, words in layout.columns for part in ("原", "现", "增减")]
+        headings = [f"{column.label}\n{part}" for column in layout.columns for part in ("原", "现", "增减")]
         self.table = _table(["", "统计项", *headings], (70, 150, *([72] * len(headings))))
         _fill(
             self.table,

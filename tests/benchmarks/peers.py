@@ -57,7 +57,11 @@ def measure(columns: Sequence[str], rows: Sequence[tuple[Cell, ...]], edited: in
              for row in draw.sample(list(rows), edited)]  # fmt: skip
     given, found = Given(columns, rows, edits), list[Value]()
     for tool in (_geodiff, _session, _pycrdt):
-        with ProcessPoolExecutor(1, get_context("spawn")) as process, tempfile.TemporaryDirectory() as name, suppress(ImportError):
+        with (
+            ProcessPoolExecutor(1, get_context("spawn")) as process,
+            tempfile.TemporaryDirectory() as name,
+            suppress(ImportError),
+        ):
             found.extend(process.submit(tool, given, Path(name)).result())
     return found or [Value("同类工具未安装（pygeodiff、apsw、pycrdt）", 0.0, "", None)]
 

@@ -13,6 +13,7 @@ from desktop.domain.statistics import (
     Layout,
     Measure,
     Placed,
+    StatisticsColumn,
     StatisticsTable,
     tabulate,
 )
@@ -21,7 +22,7 @@ LEVELS = (Item("national", "国家标准"), Item("internal", "内部标准"))
 LAYOUT = Layout(
     "x", "x", "标准统计表",
     (GroupLayout("按级别", "level", LEVELS, "共计"), GroupLayout("按处室", "department", (), "共计")),
-    ((Measure.PLANNED, "应有数"), (Measure.PRESENT, "现有数"), (Measure.RATIO, "%")),
+    (StatisticsColumn(Measure.PLANNED, "应有数"), StatisticsColumn(Measure.PRESENT, "现有数"), StatisticsColumn(Measure.RATIO, "%")),
 )  # fmt: skip
 
 
@@ -36,7 +37,12 @@ def _table(*entries: Placed) -> StatisticsTable:
 def _shown(table: StatisticsTable, group: int = 0) -> dict[str, tuple[str, str, str]]:
     rows = (*table.groups[group].rows, table.groups[group].total)
     return {
-        row.label: (row.shown(Measure.PLANNED), row.shown(Measure.PRESENT), row.shown(Measure.RATIO)) for row in rows
+        row.label: (
+            row.shown(StatisticsColumn(Measure.PLANNED)),
+            row.shown(StatisticsColumn(Measure.PRESENT)),
+            row.shown(StatisticsColumn(Measure.RATIO)),
+        )
+        for row in rows
     }
 
 
@@ -60,7 +66,7 @@ def test_state_and_plan_decide_the_column(status: str, planned: bool, counted: t
 def test_a_standard_at_several_nodes_counts_once_with_all_its_rows_as_proof() -> None:
     table = _table(_entry("a", "GB 1"), _entry("b", "GB 1", department="资产处"), _entry("c", "GB 2"))
     assert _shown(table)["共计"] == ("2", "2", "100.0")
-    assert table.groups[0].total.proof(Measure.PLANNED).keys == ("a", "b", "c")
+    assert table.groups[0].total.planned.keys == ("a", "b", "c")
     assert _shown(table, 1) == {
         "综合处": ("2", "2", "100.0"),
         "资产处": ("1", "1", "100.0"),
@@ -107,8 +113,8 @@ def test_totals_agree_between_groups_and_no_row_exceeds_them(placed: list[Placed
     table = _table(*placed)
     assert all(check.holds for check in table.checks)
     first, second = (group.total for group in table.groups)
-    for measure in Measure:
-        assert first.shown(measure) == second.shown(measure)
+    for column in LAYOUT.columns:
+        assert first.shown(column) == second.shown(column)
     for group in table.groups:
         for row in group.rows:
             assert row.planned.value <= first.planned.value and row.present.value <= row.planned.value

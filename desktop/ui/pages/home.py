@@ -88,7 +88,7 @@ class HomePage(Page):
         cards = (
             (
                 "标准（现有 / 应有）",
-                f"{total.present.value} / {total.planned.value}",
+                f"{total.present.value} / {total.wanted}",
                 total.ratio.percent,
                 "statistics",
             ),
