@@ -30,6 +30,11 @@ class StatisticsTableView(QTableWidget):
         self._shown: StatisticsTable | None = None
         self._lines: list[StatisticsRow] = []
 
+    @property
+    def editing(self) -> bool:
+        """Whether a figure is being typed."""
+        return self.state() is QAbstractItemView.State.EditingState
+
     def show_table(self, shown: StatisticsTable, fillable: Mapping[str, str] | None = None) -> None:
         """Show this table; `fillable`: sub-system → the 依据 of its 应有数 so far."""
         self.blockSignals(True)

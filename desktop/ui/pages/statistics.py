@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -40,6 +40,9 @@ PICTURE_DOTS = 150
 """Dots per inch of the table as a picture."""
 EVERY_DEPARTMENT = "全部处室"
 EVERYBODY = "全市合计（去重）"
+
+UNTIL_TYPED = 100
+"""Milliseconds after which is looked again whether a figure is still being typed; the table is not changed below it."""
 
 RESTS_ON = ("detail_entry", "standard", "standard_link", "system_node", "system_version")
 """The ledgers whose values the figures count."""
@@ -170,7 +173,9 @@ class StatisticsPage(Page):
         self.desk.read(lambda _job: len(snapshots.corrections(session)), self._corrected)
 
     def _counted(self, asked: int, shown: StatisticsTable, nodes: Mapping[str, SystemNode]) -> None:
-        if asked == self._asked:
+        if asked == self._asked and self.table.editing:
+            QTimer.singleShot(UNTIL_TYPED, self, lambda: self._counted(asked, shown, nodes))
+        elif asked == self._asked:
             self._shown = shown
             ours = self.units.get(self.unit_choice.currentText()) == [self.session.identity.organisation]
             open_here = ours and not self.department
