@@ -121,7 +121,7 @@ class StatisticsRow:
     @property
     def exceeds(self) -> bool:
         """Whether more is there than should be."""
-        return self.present.value > self.wanted
+        return self.present.value > max(self.wanted, 0)
 
     def shown(self, column: StatisticsColumn) -> str:
         """The text of one cell."""

@@ -57,7 +57,7 @@ class StatisticsTableView(QTableWidget):
         self.setColumnWidth(0, 64)
         self.setColumnWidth(1, 170)
         for section in range(2, self.columnCount()):
-            self.setColumnWidth(section, 86)
+            self.setColumnWidth(section, 70 if shown.layout.across else 86)
         self.blockSignals(False)
 
     def drill(self, at: int, section: int) -> None:

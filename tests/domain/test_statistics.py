@@ -134,7 +134,7 @@ def test_totals_agree_between_groups_and_no_row_exceeds_them(placed: list[Placed
 
 @pytest.mark.parametrize(
     ("numerator", "denominator", "shown"),
-    [(0, 0, "—"), (5, 0, "—"), (0, 3, "0.0"), (1, 3, "33.3"), (2, 3, "66.7"), (1, 8, "12.5"), (1, 16, "6.3"),
+    [(0, 0, "—"), (5, 0, "—"), (0, -3, "—"), (2, -3, "—"), (0, 3, "0.0"), (1, 3, "33.3"), (2, 3, "66.7"), (1, 8, "12.5"), (1, 16, "6.3"),
      (1, 2000, "0.1"), (1, 2001, "0.0"), (3, 3, "100.0"), (7, 3, "233.3")],
 )  # fmt: skip
 def test_a_ratio_has_one_decimal_rounded_half_up(numerator: int, denominator: int, shown: str) -> None:
@@ -193,7 +193,8 @@ def test_filled_in_wants_stand_at_their_branch_and_keep_both_totals_equal() -> N
 def test_more_than_should_be_is_said() -> None:
     table = tabulate(BRANCHES, [_entry("a", branch="JC"), _entry("b", branch="JC")], "2026-11-21", {"JC": -1})
     assert _shown(table)["JC"] == ("1", "2", "200.0")
-    assert [row.exceeds for row in table.groups[0].rows] == [True]
+    assert [row.exceeds for group in table.groups for row in group.rows] == [True, False, False, False]
+    assert _shown(table, 1)[STATED] == ("-1", "0", NOTHING)
     assert "按子体系：JC的现有数超过应有数，请核对填写的应有数。" in [check.sentence for check in table.checks]
 
 
