@@ -139,11 +139,13 @@ def apply_bundle(session: Session, path: Path, job: Job | None = None) -> "Outco
 
 def bundles_in(folder: Path) -> list[Path]:
     """The files of a folder or USB stick that may be bundles, by name."""
-    found = (path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in BUNDLE_ENDINGS)
-    return sorted(path for path in found if _looks_like_one(path))
+    return sorted(path for path in folder.iterdir() if is_bundle(path))
 
 
-def _looks_like_one(path: Path) -> bool:
+def is_bundle(path: Path) -> bool:
+    """Whether a file may be a bundle, by its ending and its first bytes."""
+    if path.suffix.lower() not in BUNDLE_ENDINGS or not path.is_file():
+        return False
     with path.open("rb") as handle:
         return handle.read(4) in (b"BZB1", b"PK\x03\x04")
 

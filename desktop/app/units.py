@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.app import syncing
+from desktop.app import opinions, syncing
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.document import Document, HeadField, Table, TableColumn, TableRow
@@ -85,12 +85,9 @@ def overview(session: Session) -> list[UnitState]:
 
 def _returned(session: Session) -> dict[str, int]:
     """Unit → rows whose newest note is a return."""
-    newest: dict[str, str] = {}
-    for row in session.read.rows(Query("review_note")):
-        newest[str(row["subject_key"])] = str(row["kind"])
     counts: dict[str, int] = {}
-    for key, kind in newest.items():
-        if kind == "return":
+    for (_, key), note in opinions.newest(session).items():
+        if note.kind == "return":
             counts[owner_of(key)] = counts.get(owner_of(key), 0) + 1
     return counts
 
