@@ -106,7 +106,7 @@ def further_unit_file(session: Session, organisation: str, path: Path, passphras
 
     unit = _unit(session, organisation)
     enrolment.write_unit_file(
-        session.workspace, organisation, str(unit.name), str(unit.area_code or ""), path, passphrase
+        session.workspace, organisation, str(unit.name), str(unit.area_code or ""), path, passphrase, further=True
     )
 
 

@@ -37,6 +37,8 @@ class UnitFile(msgspec.Struct, frozen=True):
     root: str
     certificates: list[str]
     secret: str
+    further: bool = False
+    """Written for a second PC of the unit, or for one in place of a lost one."""
 
     @property
     def needs_passphrase(self) -> bool:
@@ -79,8 +81,8 @@ def prepare(workspace: Workspace) -> None:
 
 
 def write_unit_file(workspace: Workspace, organisation: str, name: str, area_code: str, path: Path,
-                    passphrase: str = "") -> None:  # fmt: skip
-    """The bureau's file for one PC of a unit; a further PC, or one in place of a lost one, gets a further file. A unit
+                    passphrase: str = "", *, further: bool = False) -> None:  # fmt: skip
+    """The bureau's file for one PC of a unit; a second PC, or one in place of a lost one, gets a `further` file. A unit
     that began on its own names its `organisation`."""
     identity = workspace.identity
     _bureau_only(workspace)
@@ -94,7 +96,7 @@ def write_unit_file(workspace: Workspace, organisation: str, name: str, area_cod
     ]
     root = signing.public_key(workspace.folder, ROOT)
     unit = UnitFile(1, organisation, name, area_code, identity.organisation, identity.name, root, own,
-                    encryption.protect(bytes.fromhex(secret), passphrase))  # fmt: skip
+                    encryption.protect(bytes.fromhex(secret), passphrase), further)  # fmt: skip
     body = canonical(msgspec.to_builtins(unit))
     signature = signing.sign(workspace.folder, ROOT, body).hex()
     with workspace.exclusive() as connection:

@@ -63,8 +63,9 @@ class SyncPage(Page):
         if isinstance(target, Path):
             self.tabs.setCurrentWidget(self.receiving)
             self.receiving.open(target)
-        elif target == "conflicts":
-            self.tabs.setCurrentWidget(self.conflicts)
+        else:
+            parts = {"conflicts": self.conflicts, "sending": self.sending, "receiving": self.receiving}
+            self.tabs.setCurrentWidget(parts.get(str(target), self.receiving))
 
     def _joined(self, identity: Identity) -> None:
         self.session.identity = identity

@@ -81,7 +81,7 @@ class Receiving(QWidget):
         """Open a unit file: from now on this unit reports to the bureau that wrote it."""
         session = self.session
         try:
-            passphrase = ask_passphrase(self, path.name) if setup.needs_passphrase(path) else ""
+            passphrase = ask_passphrase(self, path.name) if setup.unit_file(path).needs_passphrase else ""
         except Refusal as refusal:
             self.desk.say("bad", refusal.message)
             return
