@@ -322,7 +322,8 @@ def in_words(outcome: "Outcome", *, rehearsal: bool) -> str:
     """The outcome in one line."""
     lead = "查看完毕，尚未写入" if rehearsal else "应用完毕"
     if not outcome.new_segments and not outcome.refused:
-        return f"{outcome.sender_name} 第 {outcome.number} 号同步包：无新内容"
+        word = "要等前面的同步包，先放在一边" if outcome.notes else "无新内容"
+        return f"{outcome.sender_name} 第 {outcome.number} 号同步包：{word}"
     return (
         f"{lead}：{outcome.sender_name} 第 {outcome.number} 号，新增 {outcome.added} 条，更新 {outcome.changed} 条，"
         f"相同 {outcome.equal} 条，冲突 {outcome.conflicts} 处，拒收 {outcome.refused} 条"

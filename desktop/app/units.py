@@ -20,11 +20,12 @@ DAY = 24 * 3600 * 1000
 
 @dataclass(frozen=True)
 class Computer:
-    """One PC of a unit, by its short mark."""
+    """One PC of a unit, by its short mark, and who last worked at it as far as its bundles tell."""
 
     device: str
     mark: str
     since: int
+    person: str
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,13 @@ def _returned(session: Session) -> dict[str, int]:
 
 def computers(session: Session, organisation: str) -> list[Computer]:
     """The PCs of a unit that may send."""
-    from desktop.sync import certificates
+    from desktop.sync import certificates, segments
 
-    found = certificates.devices(session.read.connection, organisation)
-    return [Computer(item.device, item.device[:4].upper(), item.issued_at) for item in found]
+    connection = session.read.connection
+    return [
+        Computer(item.device, item.device[:4].upper(), item.issued_at, segments.last_person(connection, item.device))
+        for item in certificates.devices(connection, organisation)
+    ]
 
 
 def further_unit_file(session: Session, organisation: str, path: Path, passphrase: str) -> None:

@@ -33,6 +33,11 @@ class Backup:
     reason: str
     at: datetime.datetime
 
+    @property
+    def words(self) -> str:
+        """When and why it was made, for a person."""
+        return f"{self.at:%Y-%m-%d %H:%M}（{self.reason}）的备份"
+
 
 def make_backup(workspace: "Workspace", reason: str) -> Backup:
     """Copy the library, open the copy, check it and compare every table's row count; only then give it its name.
@@ -95,14 +100,17 @@ def live_rows(library: Path, tables: Iterable[str]) -> dict[str, int]:
 
 def backups(folder: Path) -> list[Backup]:
     """The backups of a data folder, newest first."""
-    found = []
-    for path in (folder / "backups").glob("*.db"):
-        stamp, _, reason = path.stem.partition("_")
-        try:
-            found.append(Backup(path, reason, datetime.datetime.strptime(stamp, _STAMP)))
-        except ValueError:
-            continue
+    found = [item for path in (folder / "backups").glob("*.db") if (item := described(path)) is not None]
     return sorted(found, key=lambda backup: backup.at, reverse=True)
+
+
+def described(path: Path) -> Backup | None:
+    """Time and reason of a backup by its name; None if it is named otherwise."""
+    stamp, _, reason = path.stem.partition("_")
+    try:
+        return Backup(path, reason, datetime.datetime.strptime(stamp, _STAMP))
+    except ValueError:
+        return None
 
 
 def kept(times: Iterable[datetime.datetime], now: datetime.datetime) -> set[datetime.datetime]:

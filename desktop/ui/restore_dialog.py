@@ -92,7 +92,9 @@ class RestoreDialog(QDialog):
             return
         refused = isinstance(found, str)
         self.go.setEnabled(not refused)
-        self.told.setText(str(found) if refused else f"{source.stem} 里的内容和现在的比较：")
+        known = backup.described(source)
+        name = known.words if known else source.name
+        self.told.setText(str(found) if refused else f"{name}，里面的条数和现在的比较：")
         self.rows.show_rows([] if isinstance(found, str) else [
             (item, (item.label, str(item.kept), str(item.now))) for item in found
         ])  # fmt: skip

@@ -111,7 +111,7 @@ def _start(folder: Path, *, quit_after_start: bool) -> int:
                 return 0
             raise
     window = make_window(session)
-    _show(window)
+    show(window)
     gc.freeze()
     gc.enable()
     if quit_after_start:
@@ -126,7 +126,8 @@ def _start(folder: Path, *, quit_after_start: bool) -> int:
     return status
 
 
-def _show(window: MainWindow) -> None:
+def show(window: MainWindow) -> None:
+    """Bring a new window up in its usual size."""
     window.resize(1366, 728)
     window.show()
 
@@ -140,13 +141,15 @@ def reopened(folder: Path, closed: MainWindow) -> MainWindow:
     assert source is not None
     try:
         aside = backup.restore(folder, source)
-        kind, said = "warn", f"已从 {source.stem} 恢复" + (f"，恢复前的数据另存为 {aside.name}" if aside else "")
+        known = backup.described(source)
+        kind, said = "warn", f"已恢复到{known.words if known else source.name}"
+        said += "，恢复前的数据另存为一份“恢复前”的备份" if aside else ""
     except Refusal as refusal:
         kind, said = "bad", refusal.message
     closed.deleteLater()
     window = make_window(setup.open_library(folder))
     window.notice.say(kind, "。".join((said, *setup.concerns(window.desk.session))))
-    _show(window)
+    show(window)
     return window
 
 

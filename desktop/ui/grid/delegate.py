@@ -46,7 +46,9 @@ class CellDelegate(QStyledItemDelegate):
         state = index.data(StateRole)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         painter.save()
-        ground = {"invalid": "bad_soft", "computed": "head", "disputed": "warn_soft", "returned": "warn_soft"}.get(state, "surface")
+        ground = {"invalid": "bad_soft", "computed": "head", "disputed": "warn_soft", "returned": "warn_soft"}.get(
+            state, "surface"
+        )
         painter.fillRect(rect, theme.colour("selection" if selected and state != "invalid" else ground))
         painter.setPen(theme.colour("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())

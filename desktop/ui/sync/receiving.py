@@ -112,8 +112,24 @@ class Receiving(QWidget):
         self.received = path
         self._tell(outcome, syncing.in_words(outcome, rehearsal=True))
         self._step(2)
-        self.apply_button.setEnabled(bool(outcome.new_segments or outcome.new_blobs))
         self.rows.setFocus()
+        if outcome.new_segments or outcome.new_blobs:
+            self.apply_button.setEnabled(True)
+        else:
+            self._take_note(path)
+
+    def _take_note(self, path: Path) -> None:
+        """A bundle that changes no row still tells what the sender has and lacks, and may hold what waits for others."""
+        session, words = self.session, self.told.text()
+        self.received = None
+        self.desk.write(
+            lambda job: syncing.apply_bundle(session, path, job), lambda _outcome: self._noted(words)
+        )
+
+    def _noted(self, words: str) -> None:
+        self.told.setText(f"{words}\n台账没有改动，对方已有和还缺的内容已登记，下一个发给它的同步包会补上")
+        self._step(4)
+        self.applied.emit()
 
     def _tell(self, outcome: Outcome, words: str) -> None:
         lines = [words, *dict.fromkeys(outcome.notes)]
