@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QListView,
     QMenu,
     QPushButton,
     QRadioButton,
@@ -66,7 +67,7 @@ def _cells(view: QAbstractItemView) -> Iterator[str]:
     model = view.model()
     if model is None:
         return
-    columns = range(model.columnCount(QModelIndex()))
+    columns = range(1 if isinstance(view, QListView) else model.columnCount(QModelIndex()))
     roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
     if isinstance(view, QTableView):
         yield from (str(model.headerData(at, Qt.Orientation.Horizontal) or "") for at in columns)

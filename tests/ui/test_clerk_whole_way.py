@@ -2,7 +2,6 @@
 with what goes wrong in it, a conflict, a return, a restored backup, a dead PC. Nobody meets a word of the machinery."""
 
 import itertools
-import re
 from pathlib import Path
 
 import pytest
@@ -15,20 +14,12 @@ from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.restore_dialog import RestoreDialog
 from desktop.ui.review_dialog import ReviewDialog
 from desktop.ui.sync.unit_list import UnitDialog
+from tests.test_plain_words import machinery_in
 from tests.ui.screen import Clerk
 
 BUREAU, WEST, UPPER = "杭州市机关事务管理局", "西湖区机关事务服务中心", "上城区机关事务服务中心"
 TITLE, DEPARTMENT = "standard.title", "department"
 FURTHER = "再生成一份授权文件"
-
-MACHINERY = re.compile(
-    "密钥|公钥|私钥|签名|证书|哈希|散列|校验和|加密|解密|密文|分支|提交记录|版本库|合并提交|变基|冲突标记|数据库|字段名|"
-    r"\b(commit|segment|head|hash|digest|branch|merge|sql|json|key|token|utf|sha|bzb1|none|null|true|false)\b",
-    re.IGNORECASE,
-)
-ALLOWED = re.compile(r"\*\.json|\S*\.json|（\.json）")
-"""The ending of a unit file, as file dialogs and sentences name it."""
-
 
 class Bureaus:
     """Everybody, the folder that stands for the USB stick, the spoken passphrases, and every word they read."""
@@ -393,5 +384,4 @@ def test_the_whole_way(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyP
     a_backup_is_restored(world)
     a_dead_pc_is_rebuilt(world)
     all_show_the_same_rows(world)
-    met = {text for text in world.seen if MACHINERY.search(ALLOWED.sub("", text))}
-    assert not met
+    assert not {text for text in world.seen if machinery_in(text)}
