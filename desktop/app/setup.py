@@ -75,7 +75,10 @@ def join_later(session: Session, path: Path, passphrase: str = "") -> Session:
     from desktop.sync import enrolment
 
     enrolment.join(session.workspace, unit_file(path), passphrase)
-    return Session(session.workspace, session.person)
+    joined = Session(session.workspace, session.person)
+    ours, workspace = joined.identity, joined.workspace
+    whereabouts.remember(workspace.folder, ours.device, ours.instance, workspace.last_step())
+    return joined
 
 
 def awaits_rows(session: Session) -> bool:
@@ -119,6 +122,10 @@ def concerns(session: Session) -> list[str]:
     sent = session.read.connection.execute("SELECT 1 FROM sync_log WHERE kind = 'made' LIMIT 1").fetchone() is not None
     found = whereabouts.concerns(workspace.folder, identity.device, identity.instance, step, sent)
     whereabouts.remember(workspace.folder, identity.device, identity.instance, step)
+    if not workspace.has_keys and (identity.is_bureau or identity.superior):
+        from desktop.sync import signing
+
+        found.append(signing.LOST)
     return found
 
 

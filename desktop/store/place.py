@@ -70,7 +70,10 @@ def _about_copy(folder: Path, device: str, instance: str, step: int, sent_before
     known = _read(device)
     if known is None:
         if sent_before:
-            yield "这份数据是从别的电脑复制来的，两边都填报会有冲突，请让市局为这台电脑另生成一份授权文件"
+            yield (
+                "这份数据是第一次在这台电脑或由这个登录用户打开；如果是从别的电脑复制来的、两边都要填报，"
+                "请让市局另生成一份授权文件，在“同步”页“收到”里打开它"
+            )
         return
     other = Path(str(known.get("folder", "")))
     if other != folder.resolve() and (other / "library.db").exists():

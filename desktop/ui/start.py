@@ -170,8 +170,13 @@ def _settle_in(folder: Path, window: MainWindow) -> None:
 
     crash.log_to(folder)
     _listen(server_name(folder), window)
-    for sentence in setup.concerns(window.desk.session):
-        window.notice.say("warn", sentence)
+    tell_concerns(window)
+
+
+def tell_concerns(window: MainWindow) -> None:
+    """Say what to know of this copy of the library, if there is anything."""
+    if found := setup.concerns(window.desk.session):
+        window.notice.say("warn", "。".join(found))
 
 
 def _other_window_came_forward(name: str) -> bool:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QTextBrowser,
     QWidget,
 )
-from pytestqt.exceptions import TimeoutError
+from pytestqt.exceptions import TimeoutError as Waited
 from pytestqt.qtbot import QtBot
 
 from desktop.app import setup
@@ -106,8 +106,7 @@ class Clerk:
         """The program is open."""
         window = start.make_window(setup.open_library(self.folder))
         start.show(window)
-        for sentence in setup.concerns(window.desk.session):
-            window.notice.say("warn", sentence)
+        start.tell_concerns(window)
         self._window = window
         try:
             yield self
@@ -138,7 +137,7 @@ class Clerk:
 
     def said(self, words: str) -> str:
         """Wait until the notice says these words; the whole sentence."""
-        with suppress(TimeoutError):
+        with suppress(Waited):
             self._qtbot.waitUntil(lambda: words in self.window.notice.sentence)
         self.read()
         assert words in self.window.notice.sentence, self.window.notice.sentence

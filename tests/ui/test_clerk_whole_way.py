@@ -21,6 +21,7 @@ BUREAU, WEST, UPPER = "杭州市机关事务管理局", "西湖区机关事务�
 TITLE, DEPARTMENT = "standard.title", "department"
 FURTHER = "再生成一份授权文件"
 
+
 class Bureaus:
     """Everybody, the folder that stands for the USB stick, the spoken passphrases, and every word they read."""
 
