@@ -65,8 +65,6 @@ def words_shown(widget: QWidget) -> Iterator[str]:
 
 def _cells(view: QAbstractItemView) -> Iterator[str]:
     model = view.model()
-    if model is None:
-        return
     columns = range(1 if isinstance(view, QListView) else model.columnCount(QModelIndex()))
     roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
     if isinstance(view, QTableView):
@@ -214,8 +212,10 @@ class Clerk:
 
     def select(self, table: QTableWidget, row: int) -> None:
         """Click a row of a list."""
+        item = table.item(row, 0)
+        assert item is not None
         self.clicks += 1
-        QTest.mouseClick(table.viewport(), LEFT, pos=table.visualItemRect(table.item(row, 0)).center())
+        QTest.mouseClick(table.viewport(), LEFT, pos=table.visualItemRect(item).center())
 
     def in_dialog(self, kind: type[Kind], act: Callable[[Kind], None]) -> None:
         """Do this in the dialog of a kind as soon as it opens."""

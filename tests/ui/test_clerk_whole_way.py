@@ -372,6 +372,7 @@ def all_show_the_same_rows(world: Bureaus) -> None:
     assert len(west) == 4 and len(upper) == 3
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_whole_way(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     world = Bureaus(tmp_path, qtbot, monkeypatch)
     the_bureau_founds_its_library_and_enrols(world)
