@@ -157,9 +157,9 @@ class Clerk:
         QTest.mouseClick(control, LEFT, pos=beside_its_mark)
 
     def press_button(self, text: str, within: QWidget | None = None) -> None:
-        """Click the visible button that says this."""
+        """Click the visible button whose first line says this."""
         where = within or self.window
-        texts = {found.text(): found for found in where.findChildren(QPushButton) if found.isVisible()}
+        texts = {found.text().partition("\n")[0]: found for found in where.findChildren(QPushButton) if found.isVisible()}
         assert text in texts, f"{text} is not among {sorted(texts)}"
         self.press(texts[text])
 
@@ -195,10 +195,21 @@ class Clerk:
             editor.selectAll()
         enter(editor, text)
 
+    def choose_row(self, page: LedgerPage, row: int, path: str) -> None:
+        """Click a cell of the grid."""
+        index = page.model.index(row, [column.path for column in page.model.columns].index(path))
+        page.grid.scrollTo(index)
+        self.clicks += 1
+        QTest.mouseClick(page.grid.viewport(), LEFT, pos=page.grid.visualRect(index).center())
+        assert page.grid.currentIndex() == index
+
     def type_cell(self, page: LedgerPage, row: int, path: str, text: str) -> None:
         """F2, a text and Enter in one cell of the grid."""
         section = [column.path for column in page.model.columns].index(path)
-        page.grid.setCurrentIndex(page.model.index(row, section))
+        if page.grid.frozen.covers(section):
+            page.grid.setCurrentIndex(page.model.index(row, section))
+        else:
+            self.choose_row(page, row, path)
         key = page.model.key_at(row)
         QTest.keyClick(page.grid, Qt.Key.Key_F2)
         owner = page.grid.frozen if page.grid.frozen.covers(section) else page.grid

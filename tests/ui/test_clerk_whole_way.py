@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.first_start import FirstStart
 from desktop.ui.pages.home import HomePage
 from desktop.ui.pages.standards import StandardsPage
+from desktop.ui.pages.sync import SyncPage
 from desktop.ui.restore_dialog import RestoreDialog
 from desktop.ui.review_dialog import ReviewDialog
 from desktop.ui.sync.unit_list import UnitDialog
@@ -250,11 +251,10 @@ def a_conflict_is_settled_in_three_clicks(world: Bureaus) -> None:
         assert "冲突 1 处" in world.receive(one, down)
         one.go("首页")
         one.clicks = 0
-        conflicts = one.sync("冲突").conflicts
-        choice = next(
-            button for button in conflicts.choice.children() if getattr(button, "text", str)().startswith("会务科")
-        )
-        one.press(choice)  # type: ignore[arg-type]
+        one.press_button("去处理")
+        conflicts = one.page(SyncPage).conflicts
+        assert conflicts.isVisible()
+        one.press_button("会务科", conflicts.choice)
         one.said("全部处理完了")
         assert one.clicks <= 3
         assert ("会议服务规范", "会务科") in rows(standards(one))
@@ -265,7 +265,7 @@ def a_row_is_returned_with_a_note(world: Bureaus) -> None:
     world.handed(one, bureau)
     with bureau.at_work():
         page = standards(bureau)
-        page.grid.setCurrentIndex(page.model.index(row_of(page, "公务用车管理规范"), 1))
+        bureau.choose_row(page, row_of(page, "公务用车管理规范"), DEPARTMENT)
 
         def write(dialog: ReviewDialog) -> None:
             dialog.kind.setCurrentIndex(dialog.kind.findText("退回"))
@@ -327,7 +327,7 @@ def a_dead_pc_is_rebuilt(world: Bureaus) -> None:
     with two.at_work():
         new_row(two, "会场布置规范", "会务科")
         page = standards(two)
-        page.grid.setCurrentIndex(page.model.index(row_of(page, "会场布置规范"), 1))
+        two.choose_row(page, row_of(page, "会场布置规范"), DEPARTMENT)
         for count, path in enumerate((small, large), 1):
             world.chooses(path)
             two.press_button("添加附件", page.panel)
@@ -355,7 +355,7 @@ def a_dead_pc_is_rebuilt(world: Bureaus) -> None:
         record = rebuilt.sync("记录").record
         assert record.missing.text() == "附件尚未收到：现场录像.mp4，请对方用 U 盘再送一次"
         page = standards(rebuilt)
-        page.grid.setCurrentIndex(page.model.index(row_of(page, "会场布置规范"), 1))
+        rebuilt.choose_row(page, row_of(page, "会场布置规范"), DEPARTMENT)
         names = [page.panel.attachments.files.item(at).text() for at in range(2)]
         assert names == ["会议签到表.pdf", "现场录像.mp4（附件尚未收到，随 U 盘另送）"]
 

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.app import setup, statistics, syncing, system, units
+from desktop.app import settling, setup, statistics, syncing, system, units
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.common import ReviewNote
 from desktop.domain.ledgers.inspection import Finding
@@ -135,6 +135,9 @@ class HomePage(Page):
         query = Query("finding", Test("state", Op.IN, ("open", "overdue")), (Sort("due_on"),), today)
         open_now = self.session.read.records(Finding, query)
         rows: list[QWidget] = []
+        if waiting := settling.waiting_here(self.session):
+            words = label(f"▲ {waiting} 处冲突等您选定（两台电脑填得不一样）", "badge_warn")
+            rows.append(line(words, None, button("去处理", partial(self._go, "sync", "conflicts"), "ghost")))
         for finding in open_now[:MOST]:
             late = bool(finding.due_on) and str(finding.due_on) < today
             words = f"{'▲ 逾期' if late else '◐'}　{finding.code}　{finding.problem}"
@@ -145,7 +148,7 @@ class HomePage(Page):
         if len(open_now) > MOST:
             rows.append(label(f"还有 {len(open_now) - MOST} 条，在“整改”页看全部", "quiet", 12))
         if not rows:
-            rows.append(label("没有待办的整改问题", "quiet"))
+            rows.append(label("没有待办的整改问题和冲突", "quiet"))
         return card(label("我的待办", pixels=14, bold=True), *rows)
 
     def _notes(self, notes: list[ReviewNote]) -> QWidget:

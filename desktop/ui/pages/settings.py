@@ -42,7 +42,7 @@ class SettingsPage(Page):
         self.help = QTextBrowser()
         self.help.setMarkdown(resources.read_text("help", "start.md"))
         identity = self.session.identity
-        where = f"单位标识 {identity.organisation}　数据在 {self.session.workspace.folder}"
+        where = f"单位标识 {identity.organisation}　本机编号 {identity.device[:4].upper()}　数据在 {self.session.workspace.folder}"
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         chooser = line(

@@ -183,10 +183,21 @@ class Receiving(QWidget):
     def _applied(self, outcome: Outcome) -> None:
         self.received = None
         words = syncing.in_words(outcome, rehearsal=False)
-        self._tell(outcome, words)
+        self._tell(outcome, "\n".join((words, *self._next_steps(outcome))))
         self._step(4)
         self.desk.say("warn" if outcome.notes or outcome.conflicts else "ok", words)
         self.applied.emit()
+
+    def _next_steps(self, outcome: Outcome) -> list[str]:
+        """What a person does after a bundle was taken in."""
+        found = []
+        if outcome.conflicts:
+            found.append("下一步：到“冲突”里逐处选定，选定前暂按其中一个值显示")
+        if lacking := len(syncing.missing_attachments(self.session)):
+            found.append(f"还有 {lacking} 个附件没有收到，名单在“记录”里")
+        if self.session.identity.is_bureau:
+            found.append("下一步：到“送出”给该单位生成下发包（回执在里面），或把“单位”里的回执码用电话告诉它")
+        return found
 
     def choose_folder(self) -> None:
         """Ask for a folder of bundles."""
