@@ -136,8 +136,8 @@ class HomePage(Page):
         open_now = self.session.read.records(Finding, query)
         rows: list[QWidget] = []
         if waiting := settling.waiting_here(self.session):
-            words = label(f"▲ {waiting} 处冲突等您选定（两台电脑填得不一样）", "badge_warn")
-            rows.append(line(words, None, button("去处理", partial(self._go, "sync", "conflicts"), "ghost")))
+            told = label(f"▲ {waiting} 处冲突等您选定（两台电脑填得不一样）", "badge_warn")
+            rows.append(line(told, None, button("去处理", partial(self._go, "sync", "conflicts"), "ghost")))
         for finding in open_now[:MOST]:
             late = bool(finding.due_on) and str(finding.due_on) < today
             words = f"{'▲ 逾期' if late else '◐'}　{finding.code}　{finding.problem}"
