@@ -139,11 +139,13 @@ def apply_bundle(session: Session, path: Path, job: Job | None = None) -> "Outco
 
 def bundles_in(folder: Path) -> list[Path]:
     """The files of a folder or USB stick that may be bundles, by name."""
-    found = (path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in BUNDLE_ENDINGS)
-    return sorted(path for path in found if _looks_like_one(path))
+    return sorted(path for path in folder.iterdir() if is_bundle(path))
 
 
-def _looks_like_one(path: Path) -> bool:
+def is_bundle(path: Path) -> bool:
+    """Whether a file may be a bundle, by its ending and its first bytes."""
+    if path.suffix.lower() not in BUNDLE_ENDINGS or not path.is_file():
+        return False
     with path.open("rb") as handle:
         return handle.read(4) in (b"BZB1", b"PK\x03\x04")
 
@@ -320,7 +322,8 @@ def in_words(outcome: "Outcome", *, rehearsal: bool) -> str:
     """The outcome in one line."""
     lead = "查看完毕，尚未写入" if rehearsal else "应用完毕"
     if not outcome.new_segments and not outcome.refused:
-        return f"{outcome.sender_name} 第 {outcome.number} 号同步包：无新内容"
+        word = "要等前面的同步包，先放在一边" if outcome.notes else "无新内容"
+        return f"{outcome.sender_name} 第 {outcome.number} 号同步包：{word}"
     return (
         f"{lead}：{outcome.sender_name} 第 {outcome.number} 号，新增 {outcome.added} 条，更新 {outcome.changed} 条，"
         f"相同 {outcome.equal} 条，冲突 {outcome.conflicts} 处，拒收 {outcome.refused} 条"

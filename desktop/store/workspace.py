@@ -27,6 +27,9 @@ _log = logging.getLogger(__name__)
 LIBRARY = "library.db"
 """Name of the database file in the data folder."""
 
+KEYS = ("keys/device.key", "keys/box.key")
+"""The key files of every PC."""
+
 PRAGMAS = (
     ("journal_mode", "wal"), ("synchronous", "full"), ("foreign_keys", 0), ("busy_timeout", 5000),
     ("cache_size", -16000), ("temp_store", 2),
@@ -82,7 +85,7 @@ class Workspace:
         except OSError:
             raise EnvironmentFault("no_folder", f"不能建立文件夹“{folder}”，请换一个有写入权限的位置") from None
         workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
-        for piece in (LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm", "keys/device.key", "keys/box.key", "keys/root.key"):
+        for piece in (LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm", *KEYS, "keys/root.key"):
             (folder / piece).unlink(missing_ok=True)
         values = {
             "organisation": organisation, "name": name, "area_code": area_code, "role": role, "superior": superior,
@@ -170,6 +173,11 @@ class Workspace:
         values = dict(self.reader.connection.execute("SELECT name, value FROM identity").fetchall())
         named = {item.name: values.get(item.name, "") for item in fields(Identity)}
         return Identity(**{**named, "sample": bool(named["sample"])})
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the key files of this PC lie beside the library."""
+        return all((self.folder / name).is_file() for name in KEYS)
 
     @property
     def reader(self) -> Reader:

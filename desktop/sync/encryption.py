@@ -75,6 +75,11 @@ def encrypt(key: bytes, header: bytes, content: IO[bytes], out: IO[bytes]) -> No
         number, chunk = number + 1, following
 
 
+def sealed_size(plain: int) -> int:
+    """Bytes of the sealed chunks of a content of `plain` bytes."""
+    return plain + max(1, -(-plain // CHUNK)) * _TAG
+
+
 def decrypt(key: bytes, header: bytes, content: IO[bytes]) -> Iterator[bytes]:
     """The opened chunks; ValueError at the first that was changed, moved or cut off."""
     cipher, bound = ChaCha20Poly1305(key), hashlib.sha256(header).digest()

@@ -33,6 +33,8 @@ class Desk(QObject):
     """(page, what to show there)"""
     standing_in = Signal(object)
     """A session that writes the rows of another unit (代录)."""
+    restore_asked = Signal(object)
+    """A backup file to go back to; the window closes and opens again over it."""
     worked = Signal(str, object, object)
     """(step in words, done, total) of a job; empty words end it"""
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import history
+from desktop.app import history, syncing
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
@@ -61,6 +61,8 @@ class MainWindow(QMainWindow):
         self._missed: dict[str, list[Changes]] = {}
         """What happened while a page was not in front; it re-reads when it is shown."""
         self._opened_at = desk.session.workspace.last_step()
+        self.restore_from: Path | None = None
+        """The backup the library is to be restored from once this window is closed."""
         self._standing_in: list[MainWindow] = []
         """Windows in which rows of other units are entered."""
         self.notice = Notice()
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         desk.page_asked.connect(self.show_page)
         desk.worked.connect(self._worked)
         desk.standing_in.connect(self._stand_in)
+        desk.restore_asked.connect(self._restore)
         desk.changed.connect(lambda _changes: self._name_steps())
         self._shortcuts()
         self.show_page(specs[0].id)
@@ -296,7 +299,7 @@ class MainWindow(QMainWindow):
 
     def open_file(self, path: Path) -> None:
         """A file dropped or given: a bundle goes to 同步, a table to the import."""
-        page = "sync" if path.suffix.lower() in (".bzb", ".json") else "standards"
+        page = "sync" if path.suffix.lower() in (".bzb", ".json") or syncing.is_bundle(path) else "standards"
         self.show_page(page, path)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -328,6 +331,12 @@ class MainWindow(QMainWindow):
                 backup.make_backup(workspace, "退出时")
                 place.remember(workspace.folder, identity.device, identity.instance, step)
         workspace.close()
+
+    def _restore(self, source: Path) -> None:
+        refused = sum(page.refused_texts() for page in self.pages.values())
+        if not refused or self._may_lose(refused):
+            self.restore_from = source
+            self.close()
 
     def _stand_in(self, session: Session) -> None:
         from desktop.ui.stand_in import StandInWindow

@@ -1,4 +1,4 @@
-"""`python -m tests.nightly [machine|fuzz|counties …] [--scale S]`: exit 1 at the first failure. Seeds are new each time
+"""`python -m tests.nightly [machine|fuzz|counties|kills|long …] [--scale S]`: exit 1 at the first failure. Seeds are new each time
 and are told, so that a failure can be played again."""
 
 import argparse
@@ -16,7 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-EXAMPLES, DAMAGED, COUNTIES = 5_000, 100_000, 2_844
+EXAMPLES, DAMAGED, COUNTIES, KILLS = 5_000, 100_000, 2_844, 250
 LONGEST_READ = 1.0
 """Seconds one damaged bundle may take to be refused."""
 
@@ -100,7 +100,35 @@ def counties(scale: float, _seed: int) -> str:
     return "；".join(f"{value.name} {value.value:.3f} {value.unit}" for value in values)
 
 
-SUBJECTS: dict[str, Callable[[float, int], str]] = {"machine": machine, "fuzz": fuzz, "counties": counties}
+def kills(scale: float, seed: int) -> str:
+    """Each step killed at many moments: whole or absent, and done again it is whole."""
+    from tests.sync.killing import STEPS, Scene
+    from tests.sync.world import FOLDER, World, found_template
+
+    template = Path(tempfile.mkdtemp(dir=FOLDER))
+    found_template(template)
+    world = World(template)
+    scene, each, finished = Scene(world), max(1, round(KILLS * scale / len(STEPS))), 0
+    for word in STEPS:
+        for number in range(each):
+            folder = Path(tempfile.mkdtemp(dir=FOLDER))
+            finished += scene.kill(word, folder, seed + number)
+            shutil.rmtree(folder)
+    world.close()
+    shutil.rmtree(template)
+    return f"{each * len(STEPS)} 次断电（{'、'.join(STEPS)}），其中 {finished} 次已经做完；每次都完整或如初，重做后完整"
+
+
+def long(scale: float, seed: int) -> str:
+    """Many offices over a working year."""
+    from tests.nightly.long_run import LongRun
+
+    return LongRun(scale, seed).run()
+
+
+SUBJECTS: dict[str, Callable[[float, int], str]] = {
+    "machine": machine, "fuzz": fuzz, "counties": counties, "kills": kills, "long": long,
+}  # fmt: skip
 
 
 def main() -> int:

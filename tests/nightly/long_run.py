@@ -87,7 +87,8 @@ class LongRun:
         try:
             self._found()
             founded = time.perf_counter()
-            for self.day in range(1, self.days + 1):
+            for day in range(1, self.days + 1):
+                self.day = day
                 self._one_day()
             lived = time.perf_counter()
             self._meet()
@@ -139,14 +140,17 @@ class LongRun:
                 computer.node.reopen(LATER)
             if self.draw.random() < WORKS:
                 self._work(computer)
-        for _ in range(self.schedule["plant"][self.day]):
-            self._plant()
-        for _ in range(self.schedule["restore"][self.day]):
-            self._restore()
-        for _ in range(self.schedule["clone"][self.day]):
-            self._clone()
+        for word, act in (("plant", self._plant), ("restore", self._restore), ("clone", self._clone)):
+            for _ in range(self.schedule[word][self.day]):
+                act()
         if self.day == self.days // 2:
             self.bureau.reopen(LATER)
+        self._exchange()
+        if self.draw.random() < 0.2:
+            self._save(self.draw.choice(list(self.computers.values())))
+
+    def _exchange(self) -> None:
+        """The files of a day."""
         for computer in list(self.computers.values()):
             if self.draw.random() < SENDS_UP:
                 self._send(computer, None)
@@ -157,8 +161,6 @@ class LongRun:
             if self.draw.random() < SENDS_UP:
                 self._send_down(office)
         self._repeat()
-        if self.draw.random() < 0.2:
-            self._save(self.draw.choice(list(self.computers.values())))
 
     def _office(self, computer: Computer) -> list[Computer]:
         return self.by_office[computer.node.organisation]
@@ -333,8 +335,3 @@ class LongRun:
             f"建库 {founding:.0f} 秒，运行 {living:.0f} 秒，收尾 {meeting:.0f} 秒；内存峰值 {memory:.0f} 兆字节",
         ]  # fmt: skip
         return "\n  ".join(["", *lines])
-
-
-def long_run(scale: float, seed: int) -> str:
-    """The year at a scale; what was measured."""
-    return LongRun(scale, seed).run()

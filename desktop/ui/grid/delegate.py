@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app.provisional import MARK
+from desktop.app import opinions, provisional
 from desktop.domain.record import Column, Kind
 from desktop.ui import theme
 from desktop.ui.grid.model import LedgerModel
@@ -26,6 +26,10 @@ BADGES = {
     "planned": ("○", "text_3"), "running": ("◐", "accent"), "done": ("✓", "ok"),
 }  # fmt: skip
 """Value of a choice field → its shape and colour; shape and word carry the state, colour only helps."""
+
+
+MARKS = {"disputed": provisional.MARK, "returned": opinions.MARK}
+"""State of a cell → the word at its right edge."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -42,7 +46,9 @@ class CellDelegate(QStyledItemDelegate):
         state = model.state(index)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         painter.save()
-        ground = {"invalid": "bad_soft", "computed": "head", "disputed": "warn_soft"}.get(state, "surface")
+        ground = {"invalid": "bad_soft", "computed": "head", "disputed": "warn_soft", "returned": "warn_soft"}.get(
+            state, "surface"
+        )
         painter.fillRect(rect, theme.colour("selection" if selected and state != "invalid" else ground))
         painter.setPen(theme.colour("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -64,10 +70,10 @@ class CellDelegate(QStyledItemDelegate):
         if state == "invalid":
             painter.setPen(theme.colour("bad"))
             painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "▲")
-        if state == "disputed":
+        if mark := MARKS.get(state):
             painter.setPen(theme.colour("warn"))
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, MARK)
-            inner = inner.adjusted(0, 0, -self._metrics.horizontalAdvance(MARK) - 4, 0)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, mark)
+            inner = inner.adjusted(0, 0, -self._metrics.horizontalAdvance(mark) - 4, 0)
         if not text:
             if column.field.kind is Kind.DERIVED:
                 painter.setPen(theme.colour("text_3"))

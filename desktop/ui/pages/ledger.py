@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from desktop.app import editing, syncing
+from desktop.app import editing, opinions, syncing
 from desktop.app.columns import column_of, columns_by_default, columns_to_choose
 from desktop.app.filters import Value, condition_words, values_of
 from desktop.app.labels import label_of, spare_labels
@@ -61,6 +61,7 @@ class LedgerPage(Page):
         self.bin = button("回收站", self.open_bin, "ghost", "trash", "看已删除的行；选中后点“恢复”")
         self.bin.setCheckable(True)
         self.back = button("恢复", self.restore_rows, icon_name="undo")
+        self.returned = button("", self.show_returned, "ghost", "triangle", "只看市局退回的行；意见写在右侧面板里")
         self.model = LedgerModel(self.session, Query(self.ledger, sort=view.sort, as_of=self.session.today()))
         self.grid = LedgerGrid(self.model, desk.runner, view.frozen)
         self.grid.arranged.remember(view.columns)
@@ -93,7 +94,7 @@ class LedgerPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(toolbar(*self.tools(), *self._bureau_tools(), None, self.words, self.bin))
+        column.addWidget(toolbar(*self.tools(), *self._bureau_tools(), None, self.returned, self.words, self.bin))
         column.addWidget(self.basis)
         looking = line(
             self.views,
@@ -175,6 +176,10 @@ class LedgerPage(Page):
         dialog.exec()
         dialog.deleteLater()
 
+    def show_returned(self) -> None:
+        """Only the rows that the bureau returned."""
+        self.show_target(tuple(opinions.returned(self.session, self.ledger)))
+
     def read_row(self) -> None:
         """The whole current row in words, to the status line and to a screen reader."""
         if words := row_in_words(self.grid):
@@ -236,6 +241,9 @@ class LedgerPage(Page):
         """The footer's numbers."""
         deleted = self.bin.isChecked()
         self.back.setVisible(deleted)
+        waiting = len(opinions.returned(self.session, self.ledger))
+        self.returned.setText(f"退回 {waiting} 条")
+        self.returned.setVisible(bool(waiting))
         every = self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today(), deleted=deleted))
         errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
         shown = self.model.rowCount()

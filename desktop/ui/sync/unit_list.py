@@ -82,7 +82,10 @@ class UnitList(QWidget):
         if not state.computers:
             found.append(("代录（该单位没有本程序）", partial(self.stand_in, state)))
         found.extend(
-            (f"停用电脑 {computer.mark}（{units.day(computer.since)} 登记）", partial(self.withdraw, state, computer))
+            (
+                f"停用电脑 {computer.mark}（{computer.person or '还没有填报'}，{units.day(computer.since)} 登记）",
+                partial(self.withdraw, state, computer),
+            )
             for computer in units.computers(self.session, state.organisation)
         )
         return found
