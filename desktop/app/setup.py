@@ -121,6 +121,10 @@ def concerns(session: Session) -> list[str]:
     step = workspace.last_step()
     sent = session.read.connection.execute("SELECT 1 FROM sync_log WHERE kind = 'made' LIMIT 1").fetchone() is not None
     found = whereabouts.concerns(workspace.folder, identity.device, identity.instance, step, sent)
+    older = whereabouts.is_older(workspace.folder, identity.device, identity.instance, step)
+    if older or whereabouts.is_copy(workspace.folder, identity.device, identity.instance, sent):
+        workspace.renew_instance(instead=older)
+        session.identity = identity = workspace.identity
     whereabouts.remember(workspace.folder, identity.device, identity.instance, step)
     if not workspace.has_keys and (identity.is_bureau or identity.superior):
         from desktop.sync import signing

@@ -3,7 +3,6 @@
 import datetime
 import json
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -139,7 +138,7 @@ def restore(folder: Path, source: Path) -> Path | None:
     """Put a backup in the place of the library of a closed workspace; the current file is set aside as it is, and
     where is returned (None if there was none). Refusal if the backup is damaged or another organisation's. The
     restored copy takes a new instance, so that other PCs can tell it from the lost one."""
-    from desktop.store.workspace import LIBRARY
+    from desktop.store.workspace import LIBRARY, as_another
 
     lock = WorkspaceLock(folder / "lock")
     try:
@@ -150,13 +149,22 @@ def restore(folder: Path, source: Path) -> Path | None:
         if current.exists() and _organisation(current) not in ("", owner):
             part.unlink()
             raise Refusal("other_library", "这份备份是其他单位的，数据没有改动，请换本单位的备份")
+        former = [*_copies(part), *(_copies(current) if current.exists() else ())]
         with closing(sqlite3.connect(part)) as copy, copy:
-            copy.execute("UPDATE identity SET value = ? WHERE name = 'instance'", (secrets.token_hex(8),))
+            copy.executemany("INSERT OR REPLACE INTO identity VALUES (?, ?)", as_another(former))
         aside = _set_aside(current, folder)
         part.replace(current)
         return aside
     finally:
         lock.release()
+
+
+def _copies(library: Path) -> list[str]:
+    """Which copy a library is, and whose place it took before; empty if it cannot be read."""
+    with closing(sqlite3.connect(library)) as connection, suppress(sqlite3.DatabaseError):
+        known = connection.execute("SELECT value FROM identity WHERE name IN ('former', 'instance')").fetchall()
+        return [instance for (value,) in known for instance in str(value).split()]
+    return []
 
 
 def _organisation(library: Path) -> str:

@@ -66,6 +66,22 @@ def _kind_of_drive(folder: Path) -> str:
     return ""
 
 
+def is_copy(folder: Path, device: str, instance: str, sent_before: bool) -> bool:
+    """Whether another copy of the library that takes itself for the same may be in use, here or on another PC."""
+    known = _read(device)
+    if known is None:
+        return sent_before
+    other = Path(str(known.get("folder", "")))
+    return known.get("instance") == instance and other != folder.resolve() and (other / "library.db").exists()
+
+
+def is_older(folder: Path, device: str, instance: str, step: int) -> bool:
+    """Whether the library is an earlier state of the one that was used here, put in its place by hand."""
+    known = _read(device)
+    here = known is not None and Path(str(known.get("folder", ""))) == folder.resolve()
+    return here and known is not None and known.get("instance") == instance and int(str(known.get("step", 0))) > step
+
+
 def _about_copy(folder: Path, device: str, instance: str, step: int, sent_before: bool) -> Iterator[str]:
     known = _read(device)
     if known is None:

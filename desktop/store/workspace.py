@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -36,6 +36,11 @@ PRAGMAS = (
 )  # fmt: skip
 
 
+def as_another(former: Iterable[str]) -> list[tuple[str, str]]:
+    """What a library's identity says from now on, when it becomes another copy; `former` ones are no more."""
+    return [("instance", secrets.token_hex(8)), ("former", " ".join(dict.fromkeys(former)))]
+
+
 @dataclass(frozen=True)
 class Identity:
     """Who this library is: organisation, role (`office` or `bureau`), this PC (`device`), copy (`instance`)."""
@@ -48,6 +53,8 @@ class Identity:
     instance: str
     superior: str = ""
     sample: bool = False
+    former: str = ""
+    """Copies that are no more, because this one took their place; parted by blanks."""
 
     @property
     def is_bureau(self) -> bool:
@@ -173,6 +180,13 @@ class Workspace:
         values = dict(self.reader.connection.execute("SELECT name, value FROM identity").fetchall())
         named = {item.name: values.get(item.name, "") for item in fields(Identity)}
         return Identity(**{**named, "sample": bool(named["sample"])})
+
+    def renew_instance(self, *, instead: bool) -> None:
+        """Become a copy of its own, so that peers keep apart what each copy reports; `instead` of the one it was."""
+        before = self.identity
+        former = [*before.former.split(), *([before.instance] if instead else [])]
+        with self.exclusive() as connection:
+            connection.executemany("INSERT OR REPLACE INTO identity VALUES (?, ?)", as_another(former))
 
     @property
     def has_keys(self) -> bool:

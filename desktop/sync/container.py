@@ -84,6 +84,8 @@ class Manifest(msgspec.Struct, frozen=True):
     left_out: LeftOut
     files: dict[str, tuple[int, str]]
     introduction: Introduction | None = None
+    former: list[str] = []
+    """Copies of the sender's library that are no more: the one at hand took their place."""
 
     @property
     def sender(self) -> str:

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import suppress
 
 from desktop.domain.errors import EnvironmentFault, Refusal
-from desktop.store.workspace import Workspace
+from desktop.store.workspace import Workspace, as_another
 from desktop.sync import certificates, encryption, signing
 
 
@@ -47,5 +47,5 @@ def become_new(workspace: Workspace, connection: sqlite3.Connection) -> None:
         raise EnvironmentFault("read_only_disk", "数据文件夹不能写入，请检查权限后再打开授权文件") from error
     connection.executemany(
         "INSERT OR REPLACE INTO identity VALUES (?, ?)",
-        [("device", secrets.token_hex(8)), ("instance", secrets.token_hex(8))],
+        [("device", secrets.token_hex(8)), *as_another(())],
     )

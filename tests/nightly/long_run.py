@@ -31,20 +31,8 @@ DAY = 24 * 3600 * 1000
 NAMES = [f"{area:06d}" for area in range(330101, 330101 + OFFICES)]
 
 
-@dataclass
-class Planted:
-    """A cell that two PCs of one office change on the same day; each edit survives unless its PC is restored to an
-    earlier state before the edit has left it."""
-
-    key: str
-    editors: tuple[str, str]
-    day: int
-    gone: set[str] = field(default_factory=set)
-
-    @property
-    def stays(self) -> bool:
-        """Whether a person must decide at the end."""
-        return not self.gone
+Edit = tuple[str, str]
+"""(row, PC): who changed a planted cell."""
 
 
 @dataclass
@@ -52,10 +40,12 @@ class Computer:
     """A PC with what the model knows of it."""
 
     node: Node
-    waiting: list[Planted] = field(default_factory=list)
-    """Planted edits that have not left this PC yet."""
-    saved: list[Planted] | None = None
-    """Those of them that the saved copy holds; None while there is no copy."""
+    holds: frozenset[Edit] = frozenset()
+    """The planted edits that were made here or came with a file."""
+    saved: frozenset[Edit] | None = None
+    """Those that the saved copy holds; None while there is no copy."""
+    base: list[str] = field(default_factory=list)
+    """Rows that all PCs of the office have had since the beginning, each for one planted conflict."""
 
 
 class LongRun:
@@ -72,8 +62,10 @@ class LongRun:
         for name in ("desktop.store.workspace", "desktop.sync.bundles", "desktop.sync.segments"):
             self.stack.enter_context(mock.patch(f"{name}.now", self._now))
         self.told: Counter[str] = Counter()
-        self.planted: list[Planted] = []
+        self.planted: list[tuple[Edit, Edit]] = []
         self.late: list[tuple[int, Path, Computer]] = []
+        self.inside: dict[Path, frozenset[Edit]] = {}
+        """File → the planted edits that its maker held."""
         self.computers: dict[str, Computer] = {}
         self.by_office: dict[str, list[Computer]] = {}
         self._numbers = itertools.count()
@@ -95,8 +87,8 @@ class LongRun:
             self._judge()
             return self._table(founded - begin, lived - founded, time.perf_counter() - lived)
         finally:
-            for node in [*(item.node for item in self.computers.values()), *([self.bureau] if self.by_office else [])]:
-                node.workspace.close()
+            for item in [*self.computers.values(), *([self.bureau] if self.by_office else [])]:
+                item.node.workspace.close()
             self.stack.close()
             shutil.rmtree(self.folder)
 
@@ -114,7 +106,7 @@ class LongRun:
                 setup.join(self.folder / name, self.folder / f"{name}.json", name).workspace.close()
                 joined.append((organisation, name))
         session.workspace.close()
-        self.bureau = Node("bureau", self.folder / "bureau")
+        self.bureau = Computer(Node("bureau", self.folder / "bureau"))
         for organisation, name in joined:
             self.computers[name] = computer = Computer(Node(name, self.folder / name))
             self.by_office.setdefault(organisation, []).append(computer)
@@ -124,8 +116,7 @@ class LongRun:
         self.upgrades = {name: self.draw.randint(self.days // 3, self.days) for name in self.computers}
         for office in self.by_office.values():
             with office[0].node.session.write("起步") as transaction:
-                keys = [transaction.insert("standard", {"title": f"起步标准{place}"}) for place in range(8)]
-            office[0].node.typed_keys = keys  # type: ignore[attr-defined]
+                office[0].base = [transaction.insert("standard", {"title": f"起步标准{place}"}) for place in range(8)]
         for _ in range(2):
             self._round(certain=True)
 
@@ -144,7 +135,7 @@ class LongRun:
             for _ in range(self.schedule[word][self.day]):
                 act()
         if self.day == self.days // 2:
-            self.bureau.reopen(LATER)
+            self.bureau.node.reopen(LATER)
         self._exchange()
         if self.draw.random() < 0.2:
             self._save(self.draw.choice(list(self.computers.values())))
@@ -175,16 +166,14 @@ class LongRun:
         """Two PCs change one cell of a row that all have had since the beginning, each knowing nothing of the other."""
         office = self.draw.choice(list(self.by_office.values()))
         first, second = self.draw.sample(office[:COMPUTERS], 2)
-        keys = office[0].node.typed_keys  # type: ignore[attr-defined]
-        if not keys:
+        if not office[0].base:
             return
-        key = keys.pop()
-        planted = Planted(key, (first.node.name, second.node.name), self.day)
+        key = office[0].base.pop()
         for computer in (first, second):
             with computer.node.session.write("同时改") as transaction:
                 transaction.update("standard", key, {"title": f"{computer.node.name} 改的"})
-            computer.waiting.append(planted)
-        self.planted.append(planted)
+            computer.holds |= {(key, computer.node.name)}
+        self.planted.append(((key, first.node.name), (key, second.node.name)))
 
     # copies
 
@@ -196,8 +185,7 @@ class LongRun:
         computer.node.saved.unlink(missing_ok=True)
         with closing(connect(computer.node.folder / workspaces.LIBRARY)) as connection:
             connection.execute("VACUUM INTO ?", (str(computer.node.saved),))
-        computer.saved = list(computer.waiting)
-        computer.saved_schema = computer.node.schema  # type: ignore[attr-defined]
+        computer.saved = computer.holds
 
     def _restore(self) -> None:
         """Back to a copy of some days ago: what was typed since and has not left the PC is lost, as everybody expects."""
@@ -208,10 +196,7 @@ class LongRun:
             return
         computer = self.draw.choice(with_copy)
         assert computer.node.saved is not None and computer.saved is not None
-        for planted in computer.waiting:
-            if not any(planted is kept for kept in computer.saved):
-                planted.gone.add(computer.node.name)
-        computer.waiting = [item for item in computer.saved if any(item is still for still in computer.waiting)]
+        computer.holds = computer.saved
         computer.node.workspace.close()
         backup.restore(computer.node.folder, computer.node.saved)
         computer.node.reopen()
@@ -224,41 +209,45 @@ class LongRun:
         computer.node.workspace.close()
         shutil.copytree(computer.node.folder, self.folder / name)
         computer.node.reopen()
-        copy = Computer(Node(name, self.folder / name, computer.node.schema))
+        copy = Computer(Node(name, self.folder / name, computer.node.schema), computer.holds)
+        copy.node.workspace.renew_instance(instead=False)  # as the program does when it is opened at another place
         self.computers[name] = copy
         self._office(computer).append(copy)
         self.told["clones"] += 1
 
     # files
 
-    def _make(self, sender: Node, recipient: str) -> Path:
+    def _make(self, sender: Computer, recipient: str) -> Path:
         path = self.folder / f"{next(self._numbers)}.bzb"
+        self.inside[path] = sender.holds
         begin = time.perf_counter()
-        bundles.make(sender.workspace, sender.name, path, recipient)
+        bundles.make(sender.node.workspace, sender.node.name, path, recipient)
         self.told["make_us"] += round((time.perf_counter() - begin) * 1e6)
         self.told["made"] += 1
         self.told["bytes"] += path.stat().st_size
         return path
 
-    def _deliver(self, path: Path, node: Node) -> bool:
+    def _deliver(self, path: Path, receiver: Computer) -> None:
         begin = time.perf_counter()
         try:
-            outcome = bundles.apply(node.workspace, node.name, path)
+            outcome = bundles.apply(receiver.node.workspace, receiver.node.name, path)
         except Refusal as refusal:
             self.told[f"refused {refusal.code}"] += 1
-            return False
+            return
+        receiver.holds |= {edit for edit in self.inside[path] if self._reads(receiver, edit)}
         assert not any("核对的结果不一致" in note for note in outcome.notes), "equal heads, different rows"
         self.told["apply_us"] += round((time.perf_counter() - begin) * 1e6)
         self.told["applied"] += 1
-        return True
+
+    def _reads(self, computer: Computer, edit: Edit) -> bool:
+        return computer is self.bureau or edit[0].startswith(computer.node.organisation)
 
     def _send(self, sender: Computer, receiver: Computer | None, *, certain: bool = False) -> None:
         """To another PC of the office, or to the bureau."""
-        node = receiver.node if receiver else self.bureau
-        said = list(sender.waiting)
-        path = self._make(sender.node, node.organisation)
-        if self._arrives(path, receiver, certain=certain) and self._deliver(path, node):
-            sender.waiting = [item for item in sender.waiting if not any(item is left for left in said)]
+        target = receiver or self.bureau
+        path = self._make(sender, target.node.organisation)
+        if self._arrives(path, receiver, certain=certain):
+            self._deliver(path, target)
         self._throw_away(path)
 
     def _send_down(self, office: list[Computer], *, certain: bool = False) -> None:
@@ -266,7 +255,7 @@ class LongRun:
         path = self._make(self.bureau, office[0].node.organisation)
         for computer in list(office):
             if self._arrives(path, computer, certain=certain):
-                self._deliver(path, computer.node)
+                self._deliver(path, computer)
         self._throw_away(path)
 
     def _arrives(self, path: Path, receiver: Computer | None, *, certain: bool) -> bool:
@@ -287,7 +276,7 @@ class LongRun:
         for item in [item for item in self.late if item[0] <= self.day]:
             self.late.remove(item)
             _, path, computer = item
-            self._deliver(path, computer.node)
+            self._deliver(path, computer)
             self.told["repeated"] += 1
             self._throw_away(path)
 
@@ -301,22 +290,23 @@ class LongRun:
 
     def _meet(self) -> None:
         """All on the newer version; then two full rounds suffice."""
-        for node in (self.bureau, *(item.node for item in self.computers.values())):
-            if node.schema is not LATER:
-                node.reopen(LATER)
+        for computer in (self.bureau, *self.computers.values()):
+            if computer.node.schema is not LATER:
+                computer.node.reopen(LATER)
         for _ in range(2):
             self._round(certain=True)
 
     def _judge(self) -> None:
-        at_bureau = digests.of_streams(LATER, self.bureau.session.read.connection)
+        at_bureau = digests.of_streams(LATER, self.bureau.node.session.read.connection)
         for computer in self.computers.values():
             here = digests.of_streams(LATER, computer.node.session.read.connection)
             for name in graph.streams(computer.node.session.read.connection):
                 stream = parse_stream(name)
                 if stream is not None and not name.endswith(".own"):
                     assert here.get(name, "") == at_bureau.get(name, ""), (computer.node.name, name)
-        foretold = {planted.key for planted in self.planted if planted.stays}
-        found = [item.key for item in conflicts.conflicts(self.bureau.session.read.connection)]
+        left = self.bureau.holds.union(*(computer.holds for computer in self.computers.values()))
+        foretold = {one[0] for one, other in self.planted if {one, other} <= left}
+        found = [item.key for item in conflicts.conflicts(self.bureau.node.session.read.connection)]
         assert sorted(found) == sorted(foretold), (set(found) ^ foretold, len(found), len(foretold))
         self.told["conflicts"] = len(found)
 

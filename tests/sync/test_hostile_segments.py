@@ -193,9 +193,9 @@ def test_ten_thousand_tiny_segments_each_after_the_last_are_taken_in_steady_time
     took = []
     for _ in range(2):
         _only_chain(draft, 5_000)
-        began = time.monotonic()
+        began = time.process_time()
         assert bundles.apply(draft.bureau.workspace, BUREAU, draft.path).new_segments == 5_000
-        took.append(time.monotonic() - began)
+        took.append(time.process_time() - began)
     history = graph.load(draft.bureau.session.read.connection, f"{draft.organisation}.up")
     assert max(history.generation.values()) > 10_000
     assert took[1] < 2 * took[0] + 1, took

@@ -286,6 +286,7 @@ class World:
         shutil.copytree(node.folder, self.folder / name)
         node.reopen()
         self.nodes[name] = Node(name, self.folder / name, node.schema)
+        self.nodes[name].workspace.renew_instance(instead=False)  # as the program does when it is opened there
 
     # what must hold
 
