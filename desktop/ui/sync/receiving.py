@@ -122,9 +122,7 @@ class Receiving(QWidget):
         """A bundle that changes no row still tells what the sender has and lacks, and may hold what waits for others."""
         session, words = self.session, self.told.text()
         self.received = None
-        self.desk.write(
-            lambda job: syncing.apply_bundle(session, path, job), lambda _outcome: self._noted(words)
-        )
+        self.desk.write(lambda job: syncing.apply_bundle(session, path, job), lambda _outcome: self._noted(words))
 
     def _noted(self, words: str) -> None:
         self.told.setText(f"{words}\n台账没有改动，对方已有和还缺的内容已登记，下一个发给它的同步包会补上")
