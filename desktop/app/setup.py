@@ -81,6 +81,22 @@ def join_later(session: Session, path: Path, passphrase: str = "") -> Session:
     return joined
 
 
+def save_authority(session: Session, path: Path) -> str:
+    """授权备份 of the bureau into a file; the passphrase to be written down, which is kept nowhere else."""
+    from desktop.sync import encryption, key_backup
+
+    passphrase = encryption.spoken_passphrase() + encryption.spoken_passphrase()
+    key_backup.save(session.workspace, path, passphrase)
+    return passphrase
+
+
+def take_back_authority(session: Session, path: Path, passphrase: str) -> None:
+    """Put the bureau's saved authority back in its place."""
+    from desktop.sync import key_backup
+
+    key_backup.take_back(session.workspace, path, passphrase)
+
+
 def awaits_rows(session: Session) -> bool:
     """Whether this is a further PC of a unit that has not yet received what the unit's other PCs wrote."""
     ours = session.identity.organisation

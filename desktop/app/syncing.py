@@ -37,6 +37,12 @@ def recipients(session: Session) -> list[Organisation]:
     return [unit for unit in reversed(by_identity.values()) if unit.role == "office" and unit.identity != ours]
 
 
+def reachable(session: Session) -> list[Organisation]:
+    """The units that have the program; the bureau enters the rows of the others itself."""
+    entered = {name for (name,) in session.read.connection.execute("SELECT organisation FROM owned")}
+    return [unit for unit in recipients(session) if unit.identity not in entered]
+
+
 def file_name(session: Session, recipient_name: str, number: int) -> str:
     """A readable name; it is for people and never parsed."""
     word = "下发" if session.identity.is_bureau else "上报"
@@ -105,7 +111,7 @@ def make_for_mail(session: Session, folder: Path, recipient: str = "") -> "list[
 def make_for_all(session: Session, folder: Path, job: Job | None = None) -> "list[tuple[Path, Manifest]]":
     """The bureau's bundles for every unit, which carry the receipts as well."""
     job = job or Job()
-    units = recipients(session)
+    units = reachable(session)
     made = []
     for done, unit in enumerate(units):
         job.report(f"生成 {unit.name}", done, len(units))

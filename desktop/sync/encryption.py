@@ -43,7 +43,15 @@ def make_box(folder: Path) -> str:
 
 def public_box(folder: Path) -> str:
     """The public half of this PC's reading key, in hexadecimal."""
-    return X25519PrivateKey.from_private_bytes(signing.load(folder, BOX)).public_key().public_bytes_raw().hex()
+    try:
+        return box_of(signing.load(folder, BOX))
+    except ValueError:
+        raise signing.no_key() from None
+
+
+def box_of(private: bytes) -> str:
+    """The public half of 32 private bytes, in hexadecimal."""
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw().hex()
 
 
 def wrap(key: bytes, boxes: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ DEVICE, ROOT = "device.key", "root.key"
 
 LOST = (
     "本机的授权不见了或已损坏，台账都在，可以照常填报；要送出和收到同步包，请向市局要一份换电脑用的授权文件，在“同步”页“收到”里打开它"
-    "（市局自己的电脑请从保存的数据文件夹里找回整个授权文件夹）"
+    "（市局自己的电脑请到“设置”用授权备份找回）"
 )
 
 
@@ -101,6 +101,11 @@ def keep(folder: Path, name: str, private: bytes) -> None:
 def public_key(folder: Path, name: str) -> str:
     """The public half of a key file, in hexadecimal."""
     return _load(folder, name).public_key().public_bytes_raw().hex()
+
+
+def public_of(private: bytes) -> str:
+    """The public half of 32 private bytes, in hexadecimal."""
+    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw().hex()
 
 
 def sign(folder: Path, name: str, content: bytes) -> bytes:

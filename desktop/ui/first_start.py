@@ -32,7 +32,7 @@ class FirstStart(QDialog):
         self.unit_file = QLineEdit()
         self.unit_file.setPlaceholderText("授权文件（.json）")
         self.passphrase = QLineEdit()
-        self.passphrase.setPlaceholderText("口令，10 位数字（市局另外告诉）")
+        self.passphrase.setPlaceholderText("10 位数字，由市局当面或电话告诉")
         self.passphrase.setAccessibleName("授权文件的口令")
         self.trees = {tree.name: tree.id for tree in system.starter_trees()}
         self.tree_choices = {name: QRadioButton(name) for name in (*self.trees, "从空白开始")}
@@ -54,8 +54,8 @@ class FirstStart(QDialog):
             choice.toggled.connect(self._ask)
         self.by_file.setChecked(True)
         self.unit_file.textChanged.connect(self._ask)
-        file = line(button("选择授权文件", self._choose_file), self.unit_file, self.passphrase)
-        for part in (file, self.told):
+        file = line(button("选择授权文件", self._choose_file), self.unit_file)
+        for part in (file, self.told, line(label("口令"), self.passphrase)):
             column.addWidget(part)
             self._lines.append((part, self.by_file.isChecked))
         for words, field, hint, asked in (

@@ -37,6 +37,8 @@ from tests.ui.desks import enter
 
 Kind = TypeVar("Kind", bound=QWidget)
 LEFT = Qt.MouseButton.LeftButton
+PATIENCE = 20_000
+"""Milliseconds waited for what the screen is to say, on a busy machine too."""
 
 
 def words_shown(widget: QWidget) -> Iterator[str]:
@@ -136,14 +138,14 @@ class Clerk:
     def said(self, words: str) -> str:
         """Wait until the notice says these words; the whole sentence."""
         with suppress(Waited):
-            self._qtbot.waitUntil(lambda: words in self.window.notice.sentence)
+            self._qtbot.waitUntil(lambda: words in self.window.notice.sentence, timeout=PATIENCE)
         self.read()
         assert words in self.window.notice.sentence, self.window.notice.sentence
         return self.window.notice.sentence
 
     def until(self, seen: Callable[[], bool]) -> None:
         """Wait until something is seen."""
-        self._qtbot.waitUntil(seen)
+        self._qtbot.waitUntil(seen, timeout=PATIENCE)
         self.read()
 
     # clicks and keys

@@ -12,6 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import setup, syncing, units
 from desktop.app.session import Session
+from desktop.domain.errors import Refusal
+from desktop.sync import encryption
+from desktop.ui.authority_card import AuthorityCard
+from desktop.ui.pages.settings import SettingsPage
 from tests.libraries import dump, pair
 from tests.sync.test_flows import standard, titles
 from tests.ui.screen import Clerk
@@ -147,4 +151,83 @@ def test_a_copied_library_becomes_a_pc_of_its_own_and_the_first_stays_what_it_is
     assert dump(first) == dump(copy)
     assert len(units.computers(bureau, first.identity.organisation)) == 2
     for session in (first, copy, bureau):
+        session.workspace.close()
+
+
+def test_the_bureaus_lost_authority_is_taken_back_from_its_saved_file(
+    reported: tuple[Session, Path], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau, folder = reported
+    bureau.workspace.close()
+    clerk, saved = Clerk(bureau.workspace.folder, qtbot, set()), tmp_path / "授权备份.json"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(saved), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(saved), ""))
+    with clerk.at_work():
+        clerk.go("设置")
+        clerk.press_button("存授权备份…")
+        clerk.said("授权备份已存好")
+        card = clerk.page(SettingsPage).findChild(AuthorityCard)
+        assert isinstance(card, AuthorityCard) and card.told.isVisible()
+        spoken = card.told.text().removeprefix("口令 ").partition("\u3000")[0]
+    assert not any(key.read_text() in saved.read_text() for key in (clerk.folder / "keys").iterdir())
+    shutil.rmtree(clerk.folder / "keys")
+
+    def say(words: str) -> None:
+        def answer(dialog: QInputDialog) -> None:
+            (line,) = dialog.findChildren(QLineEdit)
+            clerk.type_into(line, words)
+            QTest.keyClick(line, Qt.Key.Key_Return)
+
+        clerk.in_dialog(QInputDialog, answer)
+        clerk.press_button("找回授权…")
+
+    with clerk.at_work():
+        clerk.said("请到“设置”用授权备份找回")
+        clerk.go("设置")
+        say("12345 12345 12345 12345")
+        clerk.said("口令不对，请核对保存授权备份时记下的口令")
+        say(spoken)
+        clerk.said("授权已找回")
+        setup.new_unit(clerk.window.desk.session, "淳安县机关事务中心", "330127", tmp_path / "c.json")
+        say(spoken)
+        clerk.said("不用找回")
+    bureau, office = setup.open_library(clerk.folder), setup.open_library(folder)
+    syncing.make_bundle(bureau, tmp_path / "down2.bzb", office.identity.organisation)
+    assert not syncing.apply_bundle(office, tmp_path / "down2.bzb").refused
+    with pytest.raises(Refusal, match="由市局保存"):
+        setup.save_authority(office, tmp_path / "x.json")
+    for session in (bureau, office):
+        session.workspace.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "{}", "[" * 100_000, '{"open":true,"salt":"00","sealed":"00"}', "x" * 70_000,
+        *(encryption.protect(inner, "") for inner in (b"[]", b"\xff", b'{"keys":{"device.key":"zz"}}', b'{"keys":{"a":"00"}}')),
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_some_other_file_is_no_authority(reported: tuple[Session, Path], tmp_path: Path, content: str) -> None:
+    bureau, _ = reported
+    (tmp_path / "x.json").write_text(content)
+    before = {path.name: path.read_text() for path in (bureau.workspace.folder / "keys").iterdir()}
+    (bureau.workspace.folder / "keys" / "device.key").write_text("00")
+    before["device.key"] = "00"
+    with pytest.raises(Refusal) as refused:
+        setup.take_back_authority(bureau, tmp_path / "x.json", "1")
+    assert refused.value.code in ("bad_key_backup", "wrong_passphrase")
+    assert {path.name: path.read_text() for path in (bureau.workspace.folder / "keys").iterdir()} == before
+    bureau.workspace.close()
+
+
+def test_another_bureaus_authority_is_refused(reported: tuple[Session, Path], tmp_path: Path) -> None:
+    bureau, _ = reported
+    other = setup.found(tmp_path / "n", "bureau", "宁波市局", "330200", "外人")
+    spoken = setup.save_authority(other, tmp_path / "n.json")
+    shutil.rmtree(bureau.workspace.folder / "keys")
+    with pytest.raises(Refusal, match="不是这份数据的授权备份"):
+        setup.take_back_authority(bureau, tmp_path / "n.json", spoken)
+    assert not bureau.workspace.has_keys
+    for session in (bureau, other):
         session.workspace.close()

@@ -136,6 +136,9 @@ def the_bureau_founds_its_library_and_enrols(world: Bureaus) -> None:
             bureau.press_button("新增单位")
             world.spoken[name] = bureau.said(world.unit_file(name).name).split("口令 ")[1][:12]
         further_file(world, "西湖二")
+        units = bureau.sync("单位").units
+        assert units is not None and units.spoken.isVisible()
+        assert all(spoken in units.spoken.text() for spoken in world.spoken.values()), "none is lost to the next notice"
 
 
 def further_file(world: Bureaus, name: str) -> None:

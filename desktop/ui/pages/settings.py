@@ -9,6 +9,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.ledgers.organisation import Person
 from desktop.store import backup
 from desktop.ui import theme
+from desktop.ui.authority_card import AuthorityCard
 from desktop.ui.desk import Desk, Page
 from desktop.ui.restore_dialog import RestoreDialog
 from desktop.ui.widgets import button, card, label, line
@@ -81,6 +82,8 @@ class SettingsPage(Page):
                 )
             )
         )
+        if identity.is_bureau:
+            column.addWidget(AuthorityCard(desk))
         column.addWidget(card(label("上手说明", bold=True, pixels=14), self.help), 1)
         self.reload()
 

@@ -26,6 +26,7 @@ class SyncPage(Page):
         self.units = UnitList(desk) if self.session.identity.is_bureau else None
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.receiving, "收到")
         self.tabs.addTab(self.sending, "送出")
         self.tabs.addTab(self.conflicts, "冲突")

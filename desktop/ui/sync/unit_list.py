@@ -37,6 +37,10 @@ class UnitList(QWidget):
             button("新增单位", self.new_unit, "primary", "plus"), self.more, None,
             button("催报单", self.remind, "ghost", "print"),
         ))  # fmt: skip
+        self.spoken = label("", "badge_warn", wrap=True)
+        """The passphrases of the unit files written since the program was opened; they are kept nowhere else."""
+        self.spoken.hide()
+        column.addWidget(self.spoken)
         column.addWidget(self.list, 1)
         column.addWidget(label("回执码可在电话里告诉单位：登记后它不再重复发送已收到的内容。", "quiet", 12))
         self.reload()
@@ -116,10 +120,13 @@ class UnitList(QWidget):
             return
         spoken = setup.spoken_passphrase()
         shown = f"{spoken[:3]} {spoken[3:6]} {spoken[6:]}"
-        self._do(
-            lambda: write(Path(chosen), spoken),
-            f"授权文件已存到 {chosen}，口令 {shown}。文件交给该单位，口令另外当面或电话告诉",
-        )
+
+        def written(_result: object) -> None:
+            self.spoken.setText(f"{self.spoken.text()}\n{name}：口令 {shown}（关闭程序后不再显示）".strip())
+            self.spoken.show()
+            self._done(f"授权文件已存到 {chosen}，口令 {shown}。文件交给该单位，口令另外当面或电话告诉")
+
+        self.desk.write(lambda _job: write(Path(chosen), spoken), written)
 
     def rename(self, state: units.UnitState) -> None:
         """The unit's new name."""
