@@ -15,6 +15,7 @@ from desktop.domain.query import Op, Query, Test, owner_of
 from desktop.domain.record import Cell, Column, Kind
 from desktop.exchange.source_rows import SourceRow, typed
 
+_AGAIN = "是同一条，只取先出现的一行"
 PLANNED_WORDS = frozenset({"待制定", "制定中", "拟制定", "计划", "在编", "拟编"})
 
 
@@ -152,6 +153,9 @@ class Judging:
         if faults:
             return PlannedRow(source.line, "refused", values, identity=identity, problems=faults)
         planned = self._judged(source.line, values, identity)
+        if planned.outcome == "changed" and _AGAIN in source.told:
+            sentence = f"与已导入的一行{_AGAIN}；确是两条，请改{self._label(self._ledger.match[0][0])}"
+            return PlannedRow(source.line, "refused", values, identity=identity, problems=(("", sentence),))
         if planned.outcome != "refused":
             self._seen.setdefault(identity, planned)
         return planned
@@ -190,7 +194,7 @@ class Judging:
         earlier = self._seen.get(identity)
         code = values.get("code")
         if earlier is not None and (not self._detail or code == earlier.values.get("code") or code is None):
-            sentence = f"与第 {earlier.line} 行是同一条，只取先出现的一行"
+            sentence = f"与第 {earlier.line} 行{_AGAIN}"
             return PlannedRow(line, "refused", values, identity=identity, problems=(("", sentence),))
         matches = self._meant(identity)
         same_place = [row for row in matches if code is not None and row.get("code") == code]
