@@ -5,12 +5,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.app import exporting
 from desktop.domain.document import Document
 from desktop.domain.errors import Refusal
 from desktop.exchange.paper import Pages, print_to
+from desktop.ui.made_files import ask_where
 from desktop.ui.widgets import Notice, button, label, line
 
 DOTS = 80
@@ -54,9 +55,8 @@ class Preview(QDialog):
 
     def save(self, suffix: str) -> None:
         """Ask where and write the document there; an existing file is asked about by the file dialog."""
-        chosen, _ = QFileDialog.getSaveFileName(self, "存到哪里", f"{self._file_name}{suffix}", f"*{suffix}")
-        if chosen:
-            self.save_to(Path(chosen))
+        if path := ask_where(self, "存到哪里", f"{self._file_name}{suffix}", f"*{suffix}"):
+            self.save_to(path)
 
     def save_to(self, path: Path) -> None:
         """Write the document and say where it is."""
@@ -65,7 +65,7 @@ class Preview(QDialog):
         except Refusal as refusal:
             self.notice.say("bad", refusal.message)
         else:
-            self.notice.say("ok", f"已存到 {path}")
+            self.notice.say("ok", f"已存到 {path}", path)
 
     def print_pages(self) -> None:
         """The system's print dialog, then the pages."""

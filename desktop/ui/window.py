@@ -295,9 +295,10 @@ class MainWindow(QMainWindow):
             attach_to_shown(self.desk, self.current, photos)
 
     def open_file(self, path: Path) -> None:
-        """A file dropped or given: a bundle goes to 同步, a table to the import."""
-        page = "sync" if path.suffix.lower() in (".bzb", ".json") else "standards"
-        self.show_page(page, path)
+        """A file dropped or given: a bundle goes to 同步, a table to the ledger in front, else to the detail table."""
+        here = next(page_id for page_id, page in self.pages.items() if page is self.current)
+        takes = here if self.current.takes_tables else "standards"
+        self.show_page("sync" if path.suffix.lower() in (".bzb", ".json") else takes, path)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -29,10 +29,12 @@ from desktop.app.import_source import Offer, Source, offer_at, open_source
 from desktop.app.template import template
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
+from desktop.exchange.headings import REFUSED_SHEET
 from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.importing.mapping_page import MappingPage, page_of
 from desktop.ui.importing.preview_model import WORDS, PreviewModel
+from desktop.ui.made_files import ask_for_template, ask_where
 from desktop.ui.runner import Task
 from desktop.ui.widgets import Notice, button, label, line
 
@@ -222,11 +224,9 @@ class ImportWizard(QDialog):
 
     def _save_template(self) -> None:
         session, ledger = self._session, self._ledger
-        name = f"{session.schema.ledger(ledger).label}_模板.xlsx"
-        chosen, _ = QFileDialog.getSaveFileName(self, "模板存到", name, "*.xlsx")
-        if chosen:
-            self._run(lambda job: template(session, ledger, Path(chosen), job),
-                      lambda _none: self.notice.say("ok", f"已存到 {chosen}，填好后在这里选择它"))  # fmt: skip
+        if path := ask_for_template(self, session.schema.ledger(ledger).label):
+            self._run(lambda job: template(session, ledger, path, job),
+                      lambda _none: self.notice.say("ok", f"已存到 {path}，填好后在这里选择它", path))  # fmt: skip
 
     def open_file(self, path: Path) -> None:
         """Read a file in the background, then show its sheets."""
@@ -390,7 +390,7 @@ class ImportWizard(QDialog):
         assert self._source is not None
         assert self.plan is not None
         source, plan = self._source, self.plan
-        chosen, _ = QFileDialog.getSaveFileName(self, "导入报告存到", f"导入报告_{source.path.stem}.xlsx", "*.xlsx")
-        if chosen:
-            self._run(lambda job: importing.write_report(plan, source.path, Path(chosen), job),
-                      lambda _none: self.notice.say("ok", f"已存到 {chosen}"))  # fmt: skip
+        mend = f"；改好“{REFUSED_SHEET}”里的行，再导入它" if plan.counts()["refused"] else ""
+        if path := ask_where(self, "导入报告存到", f"导入报告_{source.path.stem}.xlsx", "*.xlsx"):
+            self._run(lambda job: importing.write_report(plan, source.path, path, job),
+                      lambda _none: self.notice.say("ok", f"已存到 {path}{mend}", path))  # fmt: skip
