@@ -103,7 +103,8 @@ class Runner(QObject):
             self.locked_changed.emit(False)
         task.ended.emit()
         if error is None:
-            task.done(result)
+            if not self._closed:
+                task.done(result)
         elif isinstance(error, Refusal):
             (task.failed or self.refused.emit)(error)
         elif not isinstance(error, Cancelled):
@@ -117,7 +118,7 @@ class Runner(QObject):
                 task.job.cancel()
 
     def shutdown(self) -> None:
-        """Refuse new work, ask long jobs to stop, and wait for all that is under way."""
+        """Refuse new work, ask long jobs to stop, and wait for all that is under way; nobody is left for results."""
         self._closed = True
         self.cancel()
         self._writer.shutdown()

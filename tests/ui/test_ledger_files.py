@@ -9,16 +9,18 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.app import setup
+from desktop.app import setup, system
 from desktop.domain.query import Query, where
 from desktop.ui.importing.wizard import ImportWizard
 from desktop.ui.pages.inspections import InspectionsPage
 from desktop.ui.pages.ledger import LedgerPage
 from desktop.ui.pages.ledger_files import LedgerFiles
+from desktop.ui.pages.system import SystemPage
 from desktop.ui.window import MainWindow
+from tests.libraries import lone_office
 from tests.ui.desks import open_window
 from tests.ui.grids import button_of, settle
 
@@ -170,3 +172,26 @@ def test_a_table_dropped_on_a_ledger_goes_there_and_elsewhere_to_the_detail_tabl
         assert isinstance(wizard, ImportWizard)
         qtbot.waitUntil(partial(_offers, wizard, "下一步：对应列"), timeout=20000)
         wizard.reject()
+
+
+def test_nodes_come_in_by_the_menu_of_the_tree(tmp_path: Path, qtbot: QtBot) -> None:
+    session = lone_office(tmp_path)
+    system.plant(session, "hangzhou")
+    path = tmp_path / "节点.csv"
+    path.write_text("体系编号,节点名称,上级节点\nZC9,其他保障,\nZC9.1,会议保障,ZC9\n", "utf-8")
+    with open_window(session) as window:
+        window.show_page("system")
+        page = window.current
+        assert isinstance(page, SystemPage)
+        qtbot.waitUntil(lambda: bool(page.model.tree.nodes))
+        menu = QMenu(page)
+        page.fill_menu(menu)
+        next(action for action in menu.actions() if action.text() == "导入节点…").trigger()
+        wizard = page.findChild(ImportWizard)
+        assert isinstance(wizard, ImportWizard)
+        wizard.open_file(path)
+        _bring_in(qtbot, wizard, "下一步：写入 2 行")
+        qtbot.waitUntil(lambda: "ZC9.1" in [page.model.tree.code(key) for key in page.model.tree.nodes])
+        tree = page.model.tree
+        (below,) = [key for key in tree.nodes if tree.code(key) == "ZC9.1"]
+        assert tree.code(tree.parent(below)) == "ZC9"
