@@ -232,7 +232,7 @@ class LedgerPage(LedgerFiles):
             self.desk.write(lambda _job: editing.restore_rows(session, ledger, keys))
 
     def changed(self, changes: Changes) -> None:
-        self.grid.refresh(changes)
+        self.model.changed(changes)
         self.reload_counts()
         self.panel.changed(changes)
 
