@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 
 from desktop import resources
-from desktop.app import inspection, system
+from desktop.app import clock, inspection, system
 from desktop.app.session import Session
 from desktop.domain.dates import quarter
 from desktop.domain.errors import Refusal
@@ -106,7 +106,7 @@ def concerns(session: Session) -> list[str]:
     sent = session.read.connection.execute("SELECT 1 FROM sync_log WHERE kind = 'made' LIMIT 1").fetchone() is not None
     found = whereabouts.concerns(workspace.folder, identity.device, identity.instance, step, sent)
     whereabouts.remember(workspace.folder, identity.device, identity.instance, step)
-    return found
+    return [*found, *filter(None, [clock.set_back(session)])]
 
 
 def take_in_kept(session: Session) -> None:

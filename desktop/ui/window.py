@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import history
+from desktop.app import clock, history
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self._missed: dict[str, list[Changes]] = {}
         """What happened while a page was not in front; it re-reads when it is shown."""
         self._opened_at = desk.session.workspace.last_step()
+        self._clock_told = False
         self._standing_in: list[MainWindow] = []
         """Windows in which rows of other units are entered."""
         self.notice = Notice()
@@ -210,6 +211,9 @@ class MainWindow(QMainWindow):
                 self._missed.setdefault(page_id, []).append(changes)
         if changes.skipped:
             self.notice.say("warn", f"有 {len(changes.skipped)} 处后来又改过，保留现值，没有撤销")
+        elif not self._clock_told and (words := clock.set_back(self.desk.session)):
+            self._clock_told = True
+            self.notice.say("warn", words)
         self._refresh_lines()
 
     def _refresh_lines(self) -> None:

@@ -1,6 +1,7 @@
 """The line over a grid that says why nothing can be edited just now."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QTableView
 
 from desktop.ui import theme
@@ -20,6 +21,11 @@ class LockBanner(QLabel):
         self.hide()
 
     def place(self) -> None:
-        """Follow the grid's size."""
-        height = theme.heights().control
-        self.setGeometry(0, self._grid.height() - height, self._grid.width(), height)
+        """Follow the size of the grid's cells."""
+        height, cells = theme.heights().control, self._grid.viewport().geometry()
+        self.setGeometry(0, cells.bottom() + 1 - height, cells.right() + 1, height)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.place()
+        self.raise_()
+        super().showEvent(event)

@@ -55,6 +55,9 @@ class InspectionsPage(Page):
         self.list.changed(changes)
         self.entry.changed(changes)
 
+    def refused_texts(self) -> int:
+        return self.list.refused_texts() + len(self.entry.unsaved)
+
     def open_sheet(self, key: str) -> None:
         """Fill in a sheet."""
         self.entry.open(key)
