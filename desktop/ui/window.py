@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import clock, history
+from desktop.app import clock, first_steps, history
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self._undo = button("", self.undo, "ghost", "undo", "撤销")
         self._redo = button("", self.redo, "ghost", "redo", "重做")
         self.search = SearchBox(desk, [(spec.title, spec.id) for spec in specs], self.show_page)
+        self.next_step = button("", self._go_on, "ghost", "chevron-right")
         self._navigation: dict[str, QPushButton] = {}
         self._folded: bool | None = None
         self._job_text, self._job_bar, self._job_stop = QLabel(), QProgressBar(), button("取消", self._cancel, "ghost")
@@ -150,7 +151,7 @@ class MainWindow(QMainWindow):
         if self.desk.session.sample:
             row.addWidget(label("演练库", "badge_warn", 12, bold=True))
         row.addStretch(1)
-        for item in (self.search, self._undo, self._redo, button("", self._help, "ghost", "help", "上手说明（F1）")):
+        for item in (self.next_step, self.search, self._undo, self._redo, button("", self._help, "ghost", "help", "上手说明（F1）")):
             row.addWidget(item)
         return head
 
@@ -219,6 +220,7 @@ class MainWindow(QMainWindow):
     def _refresh_lines(self) -> None:
         self._context.setText(self.current.context())
         self._name_steps()
+        self._name_next()
         session = self.desk.session
         found = backup.backups(session.workspace.folder)
         saved = found[0].at.strftime("%m-%d %H:%M") + " 已校验" if found else "尚无"
@@ -234,6 +236,17 @@ class MainWindow(QMainWindow):
             control.setEnabled(bool(step))
             control.setToolTip(f"{word} {step}" if step else f"没有可以{word}的操作")
             control.setAccessibleName(control.toolTip())
+
+    def _name_next(self) -> None:
+        """While the library is in its beginnings, its next step, except where that is done."""
+        step = first_steps.next_step(self.desk.session)
+        self.next_step.setText(f"下一步：{step.words.partition('（')[0].partition('，')[0]}" if step else "")
+        self.next_step.setToolTip(step.words if step else "")
+        self.next_step.setVisible(step is not None and self.pages.get(step.page) is not self.current)
+
+    def _go_on(self) -> None:
+        if step := first_steps.next_step(self.desk.session):
+            self.show_page(step.page)
 
     def undo(self) -> None:
         """Take back the last step."""

@@ -39,6 +39,8 @@ from desktop.ui.runner import Task
 from desktop.ui.widgets import Notice, button, label, line
 
 STEPS = ("文件", "工作表与表头", "对应列", "检查结果", "写入")
+GOING_ON = {"detail_entry": "接着可在“统计表”看数和打印，在“标准体系”打印框图。"}
+"""Ledger → where its imported rows are wanted next."""
 KINDS = "表格 (*.xlsx *.xls *.et *.ods *.csv)"
 
 
@@ -373,7 +375,7 @@ class ImportWizard(QDialog):
         counts = self.plan.counts()
         refused = f"{counts['refused']} 行没有导入，可存导入报告，在里面改好后再导入一次。" if counts["refused"] else ""
         self.told.setText(f"已写入：新增 {counts['added']} 行，更新 {counts['changed']} 行。{refused}"
-                          "点“完成”回到台账；以后也可在“撤销导入”里整批撤销。")  # fmt: skip
+                          f"点“完成”回到台账；以后也可在“撤销导入”里整批撤销。{GOING_ON.get(self._ledger, '')}")  # fmt: skip
         self.take_back.setEnabled(bool(self._written))
         self._show(4)
 
