@@ -88,7 +88,8 @@ class Judging:
     def row(self, source: SourceRow) -> PlannedRow:
         """What becomes of one row."""
         planned = self._row(source)
-        return replace(planned, typed=source.cells)
+        problems = tuple((path if path in source.cells else "", sentence) for path, sentence in planned.problems)
+        return replace(planned, typed=source.cells, problems=problems)
 
     def _row(self, source: SourceRow) -> PlannedRow:
         stored = self._trip.rows.get(source.key) if source.key else None
@@ -220,7 +221,7 @@ class Judging:
         try:
             self._judge.judge(fixed, self._answerable(values))
         except Refusal as refusal:
-            return PlannedRow(line, "refused", values, identity=identity, problems=(("", refusal.message),))
+            return PlannedRow(line, "refused", values, identity=identity, problems=((refusal.path, refusal.message),))
         return PlannedRow(line, "added", values, fixed=fixed, identity=identity)
 
     def _placed_again(self, line: int, values: dict[str, Cell], identity: str, earlier: PlannedRow) -> PlannedRow:
@@ -243,7 +244,7 @@ class Judging:
         try:
             self._judge.judge(stored, self._answerable({change.path: change.new for change in changes}))
         except Refusal as refusal:
-            return PlannedRow(line, "refused", values, identity=identity, problems=(("", refusal.message),))
+            return PlannedRow(line, "refused", values, identity=identity, problems=((refusal.path, refusal.message),))
         fixed = self._fixed(values) if any(change.path == "code" for change in changes) else {}
         return PlannedRow(line, "changed", values, str(row["key"]), fixed, identity=identity, changes=changes)
 

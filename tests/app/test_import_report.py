@@ -31,6 +31,9 @@ def test_the_report_marks_what_was_refused_where_it_stands(office: Session, tmp_
     assert page["G86"].fill.fgColor.rgb == page["F87"].fill.fgColor.rgb == RED
     assert page["G86"].comment is not None and "2023-02-30" in page["G86"].comment.text
     assert page["G85"].fill.fgColor.rgb != RED
+    for place, sentence in (("E84", "“标准名称”必填"), ("H85", "实施日期早于发布日期（2024-05-06）")):
+        assert page[place].fill.fgColor.rgb == RED, place
+        assert page[place].comment is not None and page[place].comment.text == sentence
 
 
 def test_the_report_has_a_sheet_with_the_outcome(office: Session, tmp_path: Path) -> None:
