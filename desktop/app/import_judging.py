@@ -135,7 +135,7 @@ class Judging:
 
     def _alike(self, path: str, old: Cell, new: Cell) -> bool:
         column = self._session.schema.column(self._ledger.name, path)
-        return old == new or (path.endswith("number") and _same(column, old, new))
+        return _equal(old, new) or (path.endswith("number") and _same(column, old, new))
 
     def _foreign_row(self, source: SourceRow) -> PlannedRow:
         values, problems = typed(self._columns, source)
@@ -275,7 +275,7 @@ def _identity(paths: tuple[str, ...], values: Mapping[str, Cell]) -> str:
 
 def _same(column: Column, old: Cell, new: Cell) -> bool:
     """Whether a file says nothing new: another spelling of a number, or a date known more exactly already."""
-    if old == new:
+    if _equal(old, new):
         return True
     if column.field.kind is Kind.DATE and old and new:
         return str(old).startswith(f"{new}-")
@@ -283,6 +283,11 @@ def _same(column: Column, old: Cell, new: Cell) -> bool:
     if path.rpartition(".")[2] == "number" and old and new:
         return numbers.identity(str(old)) == numbers.identity(str(new))
     return False
+
+
+def _equal(old: Cell, new: Cell) -> bool:
+    """An empty text is as blank as none: no file tells them apart."""
+    return old == new or (old in (None, "") and new in (None, ""))
 
 
 def _infer(values: dict[str, Cell]) -> None:

@@ -119,6 +119,22 @@ def test_a_text_committed_while_an_import_is_under_way_is_written_after_it(
     assert _text(page, key, "department") == "写完的" and not page.model.errors
 
 
+def test_a_text_waits_while_nothing_can_be_edited_and_is_typed_on_afterwards(
+    window: MainWindow, page: StandardsPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    key = page.model.key_at(5)
+    _begin(qtbot, page, 5, "department", "等一等的")
+    begun = _Import(window, tmp_path / "表.csv", "Q/AA")
+    page.reload()
+    page.reload()
+    assert not _editors(page, "department")
+    begun.go.set()
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: bool(_editors(page, "department")))
+    _commit(qtbot, window, page, "department")
+    assert _text(page, key, "department") == "等一等的" and page.model.row_of(key) == 7
+
+
 def test_a_text_whose_row_went_away_is_told(window: MainWindow, page: StandardsPage, qtbot: QtBot) -> None:
     session, key = window.desk.session, page.model.key_at(5)
     _begin(qtbot, page, 5, "department", "白写的")
