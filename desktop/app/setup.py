@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop import resources
-from desktop.app import inspection, system
+from desktop.app import clock, inspection, system
 from desktop.app.session import Session
 from desktop.domain.dates import quarter
 from desktop.domain.errors import Refusal
@@ -146,7 +146,7 @@ def concerns(session: Session) -> list[str]:
         from desktop.sync import signing
 
         found.append(signing.LOST)
-    return found
+    return [*found, *filter(None, [clock.set_back(session)])]
 
 
 def take_in_kept(session: Session) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desktop.app import setup
 from desktop.ui.desk import Desk
+from desktop.ui.made_files import ask_where
 from desktop.ui.sync.passphrase import KEPT, ask_passphrase
 from desktop.ui.widgets import button, card, label, line
 
@@ -32,9 +33,8 @@ class AuthorityCard(QWidget):
     def save(self) -> None:
         """Ask where, write the file and show its passphrase."""
         name = f"授权备份_{self._session.identity.name}_{self._session.today()}.json"
-        chosen, _ = QFileDialog.getSaveFileName(self, "授权备份存到", name, "*.json")
-        if chosen:
-            session, path = self._session, Path(chosen)
+        if path := ask_where(self, "授权备份存到", name, "*.json"):
+            session = self._session
             self._desk.write(lambda _job: setup.save_authority(session, path), self._saved)
 
     def _saved(self, passphrase: str) -> None:

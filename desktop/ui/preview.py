@@ -7,13 +7,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QFileDialog, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.app import exporting
 from desktop.domain.document import Document
 from desktop.domain.errors import Refusal
 from desktop.exchange.paper import Pages
 from desktop.ui.desk import Desk
+from desktop.ui.made_files import ask_where
 from desktop.ui.widgets import Notice, button, label, line
 
 DOTS = 80
@@ -88,15 +89,14 @@ class Preview(QDialog):
         if not self._left:
             self.notice.say("bad", refusal.message)
 
-    def _say_ok(self, sentence: str) -> None:
+    def _saved(self, path: Path) -> None:
         if not self._left:
-            self.notice.say("ok", sentence)
+            self.notice.say("ok", f"已存到 {path}", path)
 
     def save(self, suffix: str) -> None:
         """Ask where and write the document there; an existing file is asked about by the file dialog."""
-        chosen, _ = QFileDialog.getSaveFileName(self, "存到哪里", f"{self._file_name}{suffix}", f"*{suffix}")
-        if chosen:
-            self.save_to(Path(chosen))
+        if path := ask_where(self, "存到哪里", f"{self._file_name}{suffix}", f"*{suffix}"):
+            self.save_to(path)
 
     def save_to(self, path: Path) -> None:
         """Write the document off the window's thread and say where it is."""
@@ -105,9 +105,8 @@ class Preview(QDialog):
         document = self.pages.document
         self.notice.say("ok", f"正在写 {path.name}…")
         self._desk.runner.read(
-            lambda job: exporting.write(document, path, job), lambda _none: self._say_ok(f"已存到 {path}"),
-            self._refused,
-        )  # fmt: skip
+            lambda job: exporting.write(document, path, job), lambda _none: self._saved(path), self._refused
+        )
 
     def print_pages(self) -> None:
         """The system's print dialog, then the pages, one in each turn of the window."""

@@ -18,6 +18,7 @@ from desktop.app import editing, history, opinions, provisional
 from desktop.app.editing import Edit
 from desktop.app.labels import columns_in_use, label_of, spare_labels
 from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
 from desktop.domain.record import Column
 from desktop.ui.attachments import AttachmentStrip
 from desktop.ui.desk import Desk
@@ -233,11 +234,24 @@ class RecordPanel(QWidget):
         if typed != self._stored(path):
             reason = editing.check_edit(session, self._ledger, key, path, typed) or ""
             if not reason:
-                self._desk.write(lambda _job: editing.edit_cells(session, self._ledger, [Edit(key, path, typed)]))
+                self._desk.write(
+                    lambda _job: editing.edit_cells(session, self._ledger, [Edit(key, path, typed)]),
+                    lambda _changes: self._mark(key, path, typed, ""),
+                    failed=lambda refusal: self._not_written(key, path, typed, refusal),
+                )
+        self._mark(key, path, typed, reason)
+
+    def _not_written(self, key: str, path: str, typed: str, refusal: Refusal) -> None:
+        """The text stays in its field, to be saved again by Enter."""
+        self._mark(key, path, typed, refusal.message)
+        self._desk.say("bad", refusal.message)
+
+    def _mark(self, key: str, path: str, typed: str, reason: str) -> None:
         self._refused.pop((key, path), None)
         if reason:
             self._refused[key, path] = (typed, reason)
-        self.fields[path].mark(reason)
+        if key == self.key:
+            self.fields[path].mark(reason)
 
     def _settle(self) -> None:
         self._desk.page_asked.emit("sync", "conflicts")

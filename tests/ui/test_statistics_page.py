@@ -223,8 +223,11 @@ def test_wanted_numbers_are_typed_in_the_table_with_their_basis(
     _typed(page, qtbot, label, "1")
     qtbot.waitUntil(lambda: _text(page, at, 4).startswith("▲ "))
     assert "现有数超过应有数" in page.checks.text()
-    _typed(page, qtbot, label, "很多")
-    qtbot.waitUntil(lambda: "应有数" in window.notice.sentence)
+    for wrong in ("很多", "-3"):
+        window.notice.hide()
+        _typed(page, qtbot, label, wrong)
+        qtbot.waitUntil(lambda: "应有数" in window.notice.sentence)
+        _settled(qtbot, window)
     _settled(qtbot, window)
     assert _text(page, at, 2) == "1"
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("", False))
@@ -279,3 +282,18 @@ def test_table_and_chart_are_kept_as_pictures(
     page.preview()
     assert [not QImage(str(path)).isNull() for path in chosen] == [True, True]
     assert QImage(str(chosen[1])).height() > 2000
+
+
+def test_filters_left_on_the_detail_table_hide_none_of_the_rows_behind_a_figure(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.show_page("standards")
+    standards = window.current
+    assert isinstance(standards, StandardsPage)
+    standards.words.setText("食堂")
+    standards.reload()
+    page = _page(window, qtbot)
+    total = page.table.rowCount() - 1
+    page.table.cellDoubleClicked.emit(total, 3)
+    qtbot.waitUntil(lambda: window.current is standards)
+    assert standards.model.rowCount() >= int(_text(page, total, 3)) > 0

@@ -248,7 +248,7 @@ def test_the_right_button_offers_everything_keys_do(window: MainWindow) -> None:
     (menu,) = page.tree.findChildren(QMenu)
     words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
     assert words == ["加下级", "加同级", "上移", "下移", "降级", "升级", "移到…", "改名", "复制分支…", "合并所选节点…",
-                     "重新编号…", "删除", "看本节点标准", "全部展开", "全部收起"]  # fmt: skip
+                     "重新编号…", "删除", "看本节点标准", "全部展开", "全部收起", "导入节点…", "节点模板…", "导出节点…"]  # fmt: skip
     menu.close()
 
 

@@ -38,6 +38,9 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._metrics = QFontMetrics(theme.font(13))
+        self.editor: QWidget | None = None
+        """What a cell is being typed into, if one is, and in `edited` which."""
+        self.edited = QPersistentModelIndex()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -100,7 +103,13 @@ class CellDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, LedgerModel)
         column = model.columns[index.column()]
-        return make_editor(model, column, parent)
+        self.editor, self.edited = make_editor(model, column, parent), QPersistentModelIndex(index)
+        return self.editor
+
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:
+        if editor is self.editor:
+            self.editor = None
+        super().destroyEditor(editor, index)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         text = str(index.data(Qt.ItemDataRole.EditRole) or "")

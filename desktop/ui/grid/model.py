@@ -174,7 +174,8 @@ class LedgerModel(QAbstractTableModel):
         return _CLOSED
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.EditRole or not index.isValid() or value == self.shown(index):
+        unchanged = value == self.shown(index) and not self.reason(index)
+        if role != Qt.ItemDataRole.EditRole or not index.isValid() or unchanged:
             return False
         key, path = self.key_at(index.row()), self.columns[index.column()].path
         reason = check_edit(self.session, self.query.ledger, key, path, value)

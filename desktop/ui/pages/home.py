@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.app import settling, setup, statistics, syncing, system, units
+from desktop.app import first_steps, settling, setup, statistics, syncing, units
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.common import ReviewNote
 from desktop.domain.ledgers.inspection import Finding
@@ -61,21 +61,16 @@ class HomePage(Page):
         self._area.setWidget(body)
 
     def _steps(self) -> list[QWidget]:
-        read = self.session.read
-        done = (
-            ("选起步的标准体系", bool(system.active_versions(read).get(self.session.identity.organisation)), "system"),
-            ("导入现有明细表（Excel、WPS 表格均可）", bool(read.count(Query("detail_entry"))), "standards"),
-            ("安排第一次检查，打印空白检查表", bool(read.count(Query("inspection"))), "inspections"),
-        )
-        if all(finished for _, finished, _ in done):
+        steps = first_steps.steps(self.session)
+        if all(step.done for step in steps):
             return []
-        first = next(place for place, (_, finished, _) in enumerate(done) if not finished)
+        first = next(step for step in steps if not step.done)
         rows = [line(label("✓ 确认单位　" + self.session.identity.name, "badge_ok"), None)]
-        for place, (words, finished, page) in enumerate(done):
-            mark = "✓" if finished else f"{place + 2}"
-            go = button("去做", partial(self._go, page), "primary" if place == first else "")
-            go.setVisible(not finished)
-            rows.append(line(label(f"{mark} {words}", "badge_ok" if finished else ""), None, go))
+        for place, step in enumerate(steps, start=2):
+            go = button("去做", partial(self._go, step.page), "primary" if step is first else "")
+            go.setVisible(not step.done)
+            words = f"{'✓' if step.done else place} {step.words}"
+            rows.append(line(label(words, "badge_ok" if step.done else ""), None, go))
         return rows
 
     def _fetching(self) -> QWidget:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from desktop.app import inspection
 from desktop.app.editing import why_read_only
 from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
 from desktop.domain.inspection import next_untouched
 from desktop.domain.ledgers.inspection import InspectionResult
 from desktop.domain.ledgers.words import NECESSITIES, SEVERITIES, VERDICTS
@@ -79,6 +80,8 @@ class InspectionEntry(QWidget):
         self.left: Callable[[], None] = lambda: None
         self.results: list[InspectionResult] = []
         self._shown = ""
+        self.unsaved: dict[str, dict[str, Cell]] = {}
+        """Item → what was typed about it and could not be written."""
         self.table = ItemTable(self.give, self.begin_problem, self.next_item)
         self.table.currentCellChanged.connect(self._left_item)
         self.head, self.progress = label("", "quiet", 12), label("", bold=True)
@@ -203,8 +206,23 @@ class InspectionEntry(QWidget):
         }
         changed = {name: cell for name, cell in typed.items() if cell != getattr(result, name)}
         if changed and self._shown == result.key and not why_read_only(self.session, "inspection", self.key):
-            session, sheet = self.session, self.key
-            self.desk.write(lambda _job: inspection.record(session, sheet, {result.key: changed}))
+            self._save(result.key, changed)
+
+    def _save(self, item: str, cells: dict[str, Cell]) -> None:
+        """Write cells of an item; those that could not be written are kept and shown in it until they are."""
+        session, sheet = self.session, self.key
+        wanted = {**self.unsaved.get(item, {}), **cells}
+
+        def written(_changes: Changes) -> None:
+            self.unsaved.pop(item, None)
+
+        def failed(refusal: Refusal) -> None:
+            self.unsaved[item] = wanted
+            place = next((at for at, result in enumerate(self.results, 1) if result.key == item), 0)
+            self.desk.say("bad", f"第 {place} 项没有保存：{refusal.message}")
+            self._show_item()
+
+        self.desk.write(lambda _job: inspection.record(session, sheet, {item: wanted}), written, failed=failed)
 
     def _show_item(self) -> None:
         result = self._current()
@@ -212,14 +230,15 @@ class InspectionEntry(QWidget):
             return
         same = self._shown == result.key
         self._shown = result.key
+        known = {**vars(result), **self.unsaved.get(result.key, {})}
         self.item_text.setText(f"第 {self.table.currentRow() + 1} 项　{result.content}")
         for made, choice in zip(self.buttons, VERDICTS, strict=True):
-            made.setChecked(result.verdict == choice.value)
+            made.setChecked(known["verdict"] == choice.value)
         if same and (self.problem.hasFocus() or self.evidence.hasFocus() or self.severity.hasFocus()):
             return
-        self.problem.setPlainText(str(result.problem or ""))
-        self.evidence.setText(str(result.evidence or ""))
-        self.severity.setCurrentIndex(max(0, self.severity.findData(result.severity)))
+        self.problem.setPlainText(str(known["problem"] or ""))
+        self.evidence.setText(str(known["evidence"] or ""))
+        self.severity.setCurrentIndex(max(0, self.severity.findData(known["severity"])))
 
     def changed(self, changes: Changes) -> None:
         """Re-read if the sheet was touched."""
@@ -256,12 +275,11 @@ class InspectionEntry(QWidget):
         result = self._current()
         if result is None:
             return
-        session, sheet, key = self.session, self.key, result.key
         self._shown = ""
         self.table.setCurrentCell(min(self.table.currentRow() + 1, len(self.results) - 1), 0)
         self.table.setFocus()
         self._show_item()
-        self.desk.write(lambda _job: inspection.record(session, sheet, {key: cells}))
+        self._save(result.key, cells)
 
     def next_item(self) -> None:
         """To the next untouched item (F7)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
@@ -54,14 +55,24 @@ class InspectionsPage(Page):
         self.list.changed(changes)
         self.entry.changed(changes)
 
+    def refused_texts(self) -> int:
+        return self.list.refused_texts() + len(self.entry.unsaved)
+
     def open_sheet(self, key: str) -> None:
         """Fill in a sheet."""
         self.entry.open(key)
         self._stack.setCurrentWidget(self.entry)
 
+    @property
+    def takes_tables(self) -> bool:
+        return self.list.takes_tables
+
     def show_target(self, target: object) -> None:
         if isinstance(target, str):
             self.open_sheet(target)
+        elif isinstance(target, Path):
+            self._stack.setCurrentWidget(self.list)
+            self.list.show_target(target)
 
 
 class SheetList(LedgerPage):

@@ -1,14 +1,12 @@
 """统计表: the official table; every figure opens the rows it counts."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QInputDialog,
     QLineEdit,
@@ -31,6 +29,7 @@ from desktop.exchange.paper_pictures import write_picture
 from desktop.ui.charts import BarChart
 from desktop.ui.desk import Desk, Page
 from desktop.ui.freeze_dialog import FreezeDialog
+from desktop.ui.made_files import ask_where
 from desktop.ui.preview import preview
 from desktop.ui.snapshots_dialog import SnapshotsDialog
 from desktop.ui.statistics_table import StatisticsTableView
@@ -300,14 +299,11 @@ class StatisticsPage(Page):
     def save_chart(self) -> None:
         """The chart as a PNG file; where, is asked."""
         name = f"{self.session.identity.name}_统计图_{self.as_of()}.png"
-        chosen, _ = QFileDialog.getSaveFileName(self, "存到哪里", name, "*.png")
-        if not chosen:
-            return
-        picture = self.chart.grab().toImage()
-        self.desk.read(
-            lambda _job: write_picture(picture, Path(chosen)),
-            lambda _none: self.desk.say("ok", f"已存到 {chosen}"),
-        )
+        if path := ask_where(self, "存到哪里", name, "*.png"):
+            picture = self.chart.grab().toImage()
+            self.desk.read(
+                lambda _job: write_picture(picture, path), lambda _none: self.desk.say("ok", f"已存到 {path}", path)
+            )
 
     def _document(self, shown: StatisticsTable) -> Document:
         return statistics.document(self.session, shown, self.unit_choice.currentText(), self.department)

@@ -6,10 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QFormLayout, QInputDialog, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QInputDialog, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from desktop.app import setup, syncing, units
 from desktop.ui.desk import Desk
+from desktop.ui.made_files import ask_where
 from desktop.ui.preview import preview
 from desktop.ui.sync.listing import Listing
 from desktop.ui.widgets import button, label, line
@@ -115,8 +116,8 @@ class UnitList(QWidget):
         )
 
     def _save_file(self, name: str, write: Callable[[Path, str], object]) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "授权文件存到", f"授权文件_{name}.json", "*.json")
-        if not chosen:
+        path = ask_where(self, "授权文件存到", f"授权文件_{name}.json", "*.json")
+        if path is None:
             return
         spoken = setup.spoken_passphrase()
         shown = f"{spoken[:3]} {spoken[3:6]} {spoken[6:]}"
@@ -124,9 +125,9 @@ class UnitList(QWidget):
         def written(_result: object) -> None:
             self.spoken.setText(f"{self.spoken.text()}\n{name}：口令 {shown}（关闭程序后不再显示）".strip())
             self.spoken.show()
-            self._done(f"授权文件已存到 {chosen}，口令 {shown}。文件交给该单位，口令另外当面或电话告诉")
+            self._done(f"授权文件已存到 {path}，口令 {shown}。文件交给该单位，口令另外当面或电话告诉")
 
-        self.desk.write(lambda _job: write(Path(chosen), spoken), written)
+        self.desk.write(lambda _job: write(path, spoken), written)
 
     def rename(self, state: units.UnitState) -> None:
         """The unit's new name."""
