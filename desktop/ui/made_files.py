@@ -12,6 +12,8 @@ TABLE_KINDS = "Excel (*.xlsx);;CSV (*.csv)"
 """Kinds of file for a table."""
 
 _FOLDER = "files/folder"
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+"""What no file name may hold on Windows, as the number of a standard does."""
 
 
 def ask_where(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
@@ -23,7 +25,7 @@ def ask_where(parent: QWidget, title: str, name: str, kinds: str) -> Path | None
     """
     from desktop.app.exporting import ENDINGS
 
-    proposed = free_name(_folder() / name)
+    proposed = free_name(_folder() / _FORBIDDEN.sub("_", name))
     chosen, _ = QFileDialog.getSaveFileName(parent, title, str(proposed), kinds)
     if not chosen:
         return None
@@ -43,9 +45,16 @@ def ask_for_template(parent: QWidget, ledger: str) -> Path | None:
 def free_name(path: Path) -> Path:
     """The path itself, or with the first number behind the name that is still free: 表 (2).xlsx."""
     free, number = path, 2
-    while free.exists():
+    while _is_taken(free):
         free, number = path.with_name(f"{path.stem} ({number}){path.suffix}"), number + 1
     return free
+
+
+def _is_taken(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False  # a place that cannot be looked into is refused when it is written to
 
 
 def _folder() -> Path:

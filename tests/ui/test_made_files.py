@@ -81,6 +81,9 @@ def test_a_free_name_is_proposed_where_the_last_file_went(
     assert dialog.proposed[1] == tmp_path / "表 (3).xlsx" == free_name(tmp_path / "表.xlsx")
     assert ask_where(window, "存到", "新表.xlsx", "*.xlsx") is None
     assert dialog.proposed[2] == tmp_path / "新表.xlsx"
+    assert ask_where(window, "存到", "GB/T 1.1：导则?.xlsx", "*.xlsx") is None
+    assert dialog.proposed[3] == tmp_path / "GB_T 1.1：导则_.xlsx"
+    assert free_name(tmp_path / f"{'长' * 300}.xlsx").name.startswith("长长"), "refused when it is written"
 
 
 @pytest.mark.parametrize(
