@@ -100,7 +100,11 @@ def take_back_authority(session: Session, path: Path, passphrase: str) -> None:
 def awaits_rows(session: Session) -> bool:
     """Whether this is a further PC of a unit that has not yet received what the unit's other PCs wrote."""
     ours = session.identity.organisation
-    known = session.read.records(Organisation, where(identity=ours))
+    known = (
+        unit
+        for deleted in (False, True)
+        for unit in session.read.records(Organisation, Query("organisation", where(identity=ours), deleted=deleted))
+    )
     return bool(session.identity.superior) and not any(owner_of(unit.key) == ours for unit in known)
 
 

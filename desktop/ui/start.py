@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop.app import setup
@@ -138,7 +138,8 @@ def show(window: MainWindow) -> None:
 
 def reopened(folder: Path, closed: MainWindow) -> MainWindow:
     """The window over the library restored from the backup that a closed window asked for; it says what became of the
-    current data and what to do next. A backup that is refused leaves the library as it was."""
+    current data and what to do next. A backup that is refused leaves the library as it was. The closed window is gone
+    before, so that it stops listening for a second start."""
     from desktop.store import backup
 
     source = closed.restore_from
@@ -151,6 +152,7 @@ def reopened(folder: Path, closed: MainWindow) -> MainWindow:
     except Refusal as refusal:
         kind, said = "bad", refusal.message
     closed.deleteLater()
+    QCoreApplication.sendPostedEvents(closed, QEvent.Type.DeferredDelete)
     window = make_window(setup.open_library(folder))
     window.notice.say(kind, "。".join((said, *setup.concerns(window.desk.session))))
     show(window)
