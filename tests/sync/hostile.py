@@ -116,10 +116,11 @@ def measured(draft: Draft, memory: int = MEMORY) -> Any:
         assert peak < memory, f"{peak / MEBIBYTE:.0f} MiB"
 
 
-def chain(draft: Draft, count: int, **changes: Any) -> None:
-    """Segments of one row each, every one written after the one before; the first after what the bureau has."""
+def chain(draft: Draft, count: int, begin: int = 0, **changes: Any) -> None:
+    """Segments of one row each (numbered from `begin`), every one written after the one before; the first after what
+    the bureau has."""
     history = graph.load(draft.bureau.session.read.connection, f"{draft.organisation}.up")
     parents, gen = changes.pop("parents", history.head_hashes()), max([0, *history.generation.values()])
     for number in range(count):
-        plain = draft.row(key=row_key(draft.organisation, 1, 1000 + number))
+        plain = draft.row(key=row_key(draft.organisation, 1, 1000 + begin + number))
         parents = [draft.segment(plain, parents=parents, gen=gen + 1 + number, **changes)]
