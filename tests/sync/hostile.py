@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from desktop.domain.keys import row_key
-from desktop.sync import bundles, container, graph, signing
+from desktop.sync import container, graph, making, receiving, signing
 from desktop.sync.canon import canonical, digest, pack
 from tests.sync.world import BUREAU, ONE, Node, World
 
@@ -31,7 +31,7 @@ class Draft:
         world.add(self.office, "乙")
         world.attach(self.office, bytes(range(256)) * 800)
         self.path = world.folder / "hostile.bzb"
-        bundles.make(self.office.workspace, ONE, self.path, self.bureau.organisation, encrypted=False)
+        making.make(self.office.workspace, ONE, self.path, self.bureau.organisation, encrypted=False)
         bundle = container.read(self.path)
         with zipfile.ZipFile(self.path) as archive:
             names = set(archive.namelist()) - {"manifest.json", "manifest.sig"}
@@ -44,7 +44,7 @@ class Draft:
 
     def sealed(self) -> bytes:
         """The same bundle encrypted for the bureau."""
-        bundles.make(self.office.workspace, ONE, self.path, self.bureau.organisation)
+        making.make(self.office.workspace, ONE, self.path, self.bureau.organisation)
         return self.path.read_bytes()
 
     def zipped(self) -> bytes:
@@ -108,7 +108,7 @@ def measured(draft: Draft, memory: int = MEMORY) -> Any:
     tracemalloc.start()
     began = time.process_time()
     try:
-        return bundles.apply(draft.bureau.workspace, BUREAU, draft.path)
+        return receiving.apply(draft.bureau.workspace, BUREAU, draft.path)
     finally:
         took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -219,7 +219,7 @@ def test_five_reasons_have_five_sentences(
 ) -> None:
     import msgspec
 
-    from desktop.sync import bundles, container
+    from desktop.sync import container, making
     from desktop.sync.canon import canonical
     from tests.libraries import another_office
 
@@ -228,7 +228,7 @@ def test_five_reasons_have_five_sentences(
     standard(two, "新的一条")
     if kind == "foreign":
         stranger = setup.found(tmp_path / "n", "bureau", "宁波市局", "330200", "外人")
-        bundles.make(stranger.workspace, "外人", path, bureau.identity.organisation, encrypted=False)
+        making.make(stranger.workspace, "外人", path, bureau.identity.organisation, encrypted=False)
         stranger.workspace.close()
     elif kind == "other unit":
         other = another_office(bureau, tmp_path)
@@ -237,7 +237,7 @@ def test_five_reasons_have_five_sentences(
         syncing.make_bundle(bureau, path, other.identity.organisation)
         other.workspace.close()
     elif kind == "newer":
-        made = bundles.make(two.workspace, "张敏", path, bureau.identity.organisation, encrypted=False)
+        made = making.make(two.workspace, "张敏", path, bureau.identity.organisation, encrypted=False)
         bundle = container.read(path)
         manifest = msgspec.structs.replace(made, v=2)
         assert canonical(msgspec.to_builtins(manifest)) != bundle.body
@@ -345,14 +345,14 @@ def test_a_rebuilt_pc_names_what_could_not_be_brought_back(
     contested: tuple[Session, Session, str], tmp_path: Path, qtbot: QtBot
 ) -> None:
     from desktop.store import blobs
-    from desktop.sync import bundles
+    from desktop.sync import making
 
     bureau, two, _ = contested
     sha = blobs.put(two.workspace.folder, b"p" * 5000)
     with two.write("附件") as transaction:
         transaction.insert("attachment", {"file_name": "现场照片.jpg", "sha256": sha, "size": 5000})
     path = tmp_path / "last.bzb"
-    bundles.make(two.workspace, "张敏", path, bureau.identity.organisation, blob_budget=10)
+    making.make(two.workspace, "张敏", path, bureau.identity.organisation, blob_budget=10)
     syncing.apply_bundle(bureau, path)
     units.further_unit_file(bureau, two.identity.organisation, tmp_path / "3.json", "")
     rebuilt = setup.join(tmp_path / "3", tmp_path / "3.json", "新人")
