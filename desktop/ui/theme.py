@@ -175,6 +175,10 @@ def _sheet(c: dict[str, str]) -> str:
         background: {c["surface"]}; }}
     QListView::indicator:checked {{ background: {c["accent_fill"]}; border: 1px solid {c["accent_fill"]};
         image: url("{tick}"); }}
+    QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {c["control"]}; border-radius: 8px;
+        background: {c["surface"]}; }}
+    QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {c["accent_fill"]}; }}
+    QRadioButton::indicator:focus {{ border-color: {c["accent"]}; }}
     QTableView#frozen {{ border-right: 2px solid {c["line_strong"]}; }}
     QHeaderView::section {{ background: {c["head"]}; color: {c["text_2"]}; border: none;
         border-right: 1px solid {c["line"]}; border-bottom: 1px solid {c["line_strong"]}; padding: 0 8px;
