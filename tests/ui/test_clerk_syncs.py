@@ -1,6 +1,7 @@
 """A clerk at the screen only: two offices and a second PC enrolled, files exchanged in the wrong order with one lost and
 one tampered with, a conflict settled, a row returned with a note, a bundle taken back, a dead PC rebuilt."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -364,3 +365,30 @@ def test_a_rebuilt_pc_names_what_could_not_be_brought_back(
         page.tabs.setCurrentWidget(page.record)
         assert "现场照片.jpg" in page.record.missing.text()
         assert titles(rebuilt) == titles(two)
+
+
+def test_a_file_that_waits_for_an_earlier_one_is_put_aside_and_joins_later(tmp_path: Path, qtbot: QtBot) -> None:
+    bureau, office = pair(tmp_path)
+    shutil.copytree(bureau.workspace.folder, tmp_path / "earlier")
+    standard(office, "先写的")
+    syncing.make_bundle(office, tmp_path / "1.bzb")
+    syncing.apply_bundle(bureau, tmp_path / "1.bzb")
+    syncing.take_receipt(office, syncing.receipt_for(bureau, office.identity.organisation))
+    standard(office, "后写的")
+    syncing.make_bundle(office, tmp_path / "2.bzb")
+    for session in (bureau, office):
+        session.workspace.close()
+    bureau = setup.open_library(tmp_path / "earlier")
+    with open_window(bureau) as window:
+        receiving = sync_page(window).receiving
+        receiving.open(tmp_path / "2.bzb")
+        qtbot.waitUntil(lambda: "已登记" in receiving.told.text())
+        assert "要等前面的同步包，先放在一边" in receiving.told.text()
+        assert not receiving.apply_button.isEnabled()
+        assert titles(bureau) == []
+        receiving.open(tmp_path / "1.bzb")
+        qtbot.waitUntil(receiving.apply_button.isEnabled)
+        receiving.apply_button.click()
+        qtbot.waitUntil(lambda: "应用完毕" in receiving.told.text())
+        assert titles(bureau) == ["先写的", "后写的"]
+        assert "下一步：到“送出”" in receiving.told.text()
