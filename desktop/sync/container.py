@@ -313,10 +313,8 @@ def _header(path: Path, handle: IO[bytes]) -> tuple[_Header, bytes]:
 
 
 def _key_for(path: Path, header: _Header, keys: Path | None) -> bytes:
-    if keys is not None:
-        for wrapped in header.wraps.values():
-            if (key := encryption.unwrap(keys, wrapped)) is not None:
-                return key
+    if keys is not None and (key := encryption.unwrap(keys, header.wraps.values())) is not None:
+        return key
     raise Refusal(
         "not_for_us", f"“{path.name}”是发给其他单位或其他电脑的，本机打不开，请对方重新生成，或换发给它的那台电脑打开"
     )

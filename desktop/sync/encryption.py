@@ -4,7 +4,8 @@ what a spoken passphrase protects."""
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -43,8 +44,12 @@ def make_box(folder: Path) -> str:
 
 def public_box(folder: Path) -> str:
     """The public half of this PC's reading key, in hexadecimal."""
+    return _private(folder).public_key().public_bytes_raw().hex()
+
+
+def _private(folder: Path) -> X25519PrivateKey:
     try:
-        return box_of(signing.load(folder, BOX))
+        return X25519PrivateKey.from_private_bytes(signing.load(folder, BOX))
     except ValueError:
         raise signing.no_key() from None
 
@@ -62,13 +67,13 @@ def wrap(key: bytes, boxes: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def unwrap(folder: Path, wrapped: str) -> bytes | None:
-    """The content key wrapped for this PC; None if it was not wrapped for its key."""
-    private = X25519PrivateKey.from_private_bytes(signing.load(folder, BOX))
-    try:
-        return _suite().decrypt(bytes.fromhex(wrapped), private, _PURPOSE)
-    except (InvalidTag, ValueError):
-        return None
+def unwrap(folder: Path, wraps: Iterable[str]) -> bytes | None:
+    """The content key wrapped for this PC; None if none of the wraps was made for its key."""
+    private = _private(folder)
+    for wrapped in wraps:
+        with suppress(InvalidTag, ValueError):
+            return _suite().decrypt(bytes.fromhex(wrapped), private, _PURPOSE)
+    return None
 
 
 def encrypt(key: bytes, header: bytes, content: IO[bytes], out: IO[bytes]) -> None:

@@ -105,6 +105,18 @@ def test_lost_keys_end_in_a_sentence_and_a_fresh_file_brings_the_pc_back(
     bureau.workspace.close()
 
 
+def test_a_damaged_key_is_told_when_a_file_is_opened_too(reported: tuple[Session, Path], tmp_path: Path) -> None:
+    bureau, folder = reported
+    office = setup.open_library(folder)
+    syncing.make_bundle(bureau, tmp_path / "down.bzb", office.identity.organisation)
+    (folder / "keys" / "box.key").write_text("00")
+    for work in (syncing.inspect_bundle, syncing.apply_bundle):
+        with pytest.raises(Refusal, match="请向市局要一份换电脑用的授权文件"):
+            work(office, tmp_path / "down.bzb")
+    for session in (office, bureau):
+        session.workspace.close()
+
+
 def test_what_was_sealed_by_the_lost_keys_and_never_sent_is_not_lost(
     reported: tuple[Session, Path], tmp_path: Path
 ) -> None:
