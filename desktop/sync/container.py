@@ -2,6 +2,7 @@
 recipients behind a header that everybody can read. Read with bounds: nothing is extracted by name, nothing outside the
 manifest is looked at."""
 
+import glob
 import hashlib
 import os
 import re
@@ -10,7 +11,7 @@ import shutil
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -148,9 +149,10 @@ def listing(files: Mapping[str, bytes]) -> dict[str, tuple[int, str]]:
 def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, bytes],
           blobs: Mapping[str, Path] | None = None, boxes: Mapping[str, str] | None = None,
           keys: Path | None = None) -> None:  # fmt: skip
-    """Write under a temporary name, read back, then take the final name. `boxes` are the PCs (→ public reading keys)
-    that may open it, none for a plain bundle; `keys` our own data folder. EnvironmentFault when the disk refuses."""
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    """Write under a temporary name, read back, then take the final name; what this PC left half written beside it
+    when it was stopped goes. `boxes` are the PCs (→ public reading keys) that may open it, none for a plain bundle;
+    `keys` our own data folder. EnvironmentFault when the disk refuses."""
+    part = path.with_name(f"{path.name}.{manifest.sender}.part")
     entries = {"manifest.json": canonical(msgspec.to_builtins(manifest)), "manifest.sig": signature, **files}
     try:
         with SpooledTemporaryFile(IN_MEMORY) as plain:
@@ -158,6 +160,9 @@ def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, 
             size = plain.tell()
             plain.seek(0)
             path.parent.mkdir(parents=True, exist_ok=True)
+            for left in path.parent.glob(f"*.{glob.escape(manifest.sender)}.part"):
+                with suppress(OSError):
+                    left.unlink()
             _check_room(path.parent, size)
             with part.open("wb") as handle:
                 if boxes:
@@ -169,7 +174,8 @@ def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, 
         read(part, keys)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise EnvironmentFault("write_failed", f"同步包没有写成，请检查“{path.parent}”的空间和写入权限") from error
     except BaseException:
         part.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
-"""`python -m tests.nightly [machine|fuzz|counties …] [--scale S]`: exit 1 at the first failure. Seeds are new each time
+"""`python -m tests.nightly [machine|fuzz|counties|kills …] [--scale S]`: exit 1 at the first failure. Seeds are new each time
 and are told, so that a failure can be played again."""
 
 import argparse
+import itertools
 import os
 import random
 import shutil
@@ -16,7 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-EXAMPLES, DAMAGED, COUNTIES = 5_000, 100_000, 2_844
+EXAMPLES, DAMAGED, COUNTIES, KILLS = 5_000, 100_000, 2_844, 240
 LONGEST_READ = 1.0
 """Seconds one damaged bundle may take to be refused."""
 
@@ -100,7 +101,31 @@ def counties(scale: float, _seed: int) -> str:
     return "；".join(f"{value.name} {value.value:.3f} {value.unit}" for value in values)
 
 
-SUBJECTS: dict[str, Callable[[float, int], str]] = {"machine": machine, "fuzz": fuzz, "counties": counties}
+def kills(scale: float, seed: int) -> str:
+    """Steps of every kind in turn, each killed at a random moment."""
+    from tests.sync import kills as steps
+    from tests.sync.world import FOLDER
+
+    draw, total = random.Random(seed), max(1, round(KILLS * scale))
+    cut, made = dict.fromkeys(steps.KINDS, 0), dict.fromkeys(steps.KINDS, 0)
+    with tempfile.TemporaryDirectory(prefix="standards-desk-kills-", dir=FOLDER) as named:
+        prepared = steps.Prepared(Path(named) / "prepared")
+        for number, kind in zip(range(total), itertools.cycle(steps.KINDS), strict=False):
+            folder = Path(named) / f"{number}"
+            folder.mkdir()
+            cut[kind] += not steps.killed(prepared, kind, folder, draw.randrange(2**32))
+            made[kind] += 1
+            shutil.rmtree(folder)
+    told = "，".join(f"{kind} {cut[kind]}/{made[kind]}" for kind in cut)
+    return f"强行结束 {total} 次，其中在做完之前 {told}；都完好，重做都做完"
+
+
+SUBJECTS: dict[str, Callable[[float, int], str]] = {
+    "machine": machine,
+    "fuzz": fuzz,
+    "counties": counties,
+    "kills": kills,
+}
 
 
 def main() -> int:
