@@ -69,8 +69,8 @@ def _apply(session: Session | Path, target: Path, _recipient: str) -> None:
 
 def _undo(session: Session | Path, _target: Path, _recipient: str) -> None:
     assert isinstance(session, Session)
-    found = [item.batch for item in undoing.applied(session.read.connection) if not item.why_not]
-    undoing.undo(session.workspace, session.person, found[0])
+    (batch,) = [item.batch for item in undoing.applied(session.read.connection) if item.name.endswith(".bzb")]
+    undoing.undo(session.workspace, session.person, batch)
 
 
 def _attach(session: Session | Path, target: Path, _recipient: str) -> None:
@@ -269,7 +269,7 @@ def _again(prepared: Prepared, kind: str, session: Session, target: Path, done: 
     elif kind in ("undo", "attach") and done:
         try:
             KINDS[kind].step(session, target, prepared.recipient)
-        except (Refusal, IndexError):
+        except (Refusal, ValueError):
             pass
         else:
             raise AssertionError(f"{kind} was done twice")
