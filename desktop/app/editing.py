@@ -54,13 +54,13 @@ class Judge:
         embedded: dict[str, dict[str, Cell]] = {}
         for path, value in self._stood_for(row, typed).items():
             column = self.reader.schema.column(self.ledger.name, path)
-            if not column.editable:
-                raise Refusal("read_only", f"“{column.label}”由程序计算或取自其他台账，不能直接填写")
             first = column.fields[0]
-            if first.embedded:
-                embedded.setdefault(first.name, {})[column.field.name] = self._cell(column, value, row)
-            else:
-                own[first.name] = self._cell(column, value, row)
+            cells = embedded.setdefault(first.name, {}) if first.embedded else own
+            try:
+                cells[column.field.name if first.embedded else first.name] = self._cell(column, value, row)
+            except Refusal as refusal:
+                refusal.path = path
+                raise
         for name, cells in embedded.items():
             if row.get("key") and not row.get(name):
                 self._fulfil(row, name, cells, own)
@@ -95,6 +95,8 @@ class Judge:
                 own.setdefault(stand_in, None)
 
     def _cell(self, column: Column, value: Typed, row: Row) -> Cell:
+        if not column.editable:
+            raise Refusal("read_only", f"“{column.label}”由程序计算或取自其他台账，不能直接填写")
         reference = column.plain or (column.field if column.field.kind is Kind.REFERENCE else None)
         cell = read_cell(column.field, value)
         if reference is None or cell is None:
@@ -108,14 +110,16 @@ class Judge:
         current = (self.reader.row(field.target, key) if key else None) or {}
         if key and owner_of(key) != self.owner:
             raise Refusal("foreign", f"这项{target.label}是其他单位的记录，本单位只能引用，不能修改")
-        self._hold_rules(target, current, cells)
+        self._hold_rules(target, current, cells, f"{name}.")
         return Written(field.target, key, cells, of=name)
 
-    def _hold_rules(self, ledger: Ledger, row: Row, cells: Mapping[str, Cell]) -> None:
+    def _hold_rules(self, ledger: Ledger, row: Row, cells: Mapping[str, Cell], within: str = "") -> None:
         before = {(problem.field, problem.message) for problem in ledger.problems(row)} if row.get("key") else set()
         for problem in ledger.problems({**row, **cells}):
             if (problem.field, problem.message) not in before:
-                raise Refusal("rule", _sentence(ledger, problem))
+                refusal = Refusal("rule", _sentence(ledger, problem))
+                refusal.path = within + self.reader.schema.naming(ledger.name, problem.field)
+                raise refusal
 
 
 def _sentence(ledger: Ledger, problem: Problem) -> str:

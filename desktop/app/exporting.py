@@ -4,13 +4,12 @@ from pathlib import Path
 
 from desktop.app import layouts, system
 from desktop.app.job import Job
-from desktop.app.labels import columns_in_use, label_of, spare_labels
+from desktop.app.labels import columns_in_use, label_of, spare_labels, unit_names
 from desktop.app.layouts import NUMBER, Layout
 from desktop.app.session import Session
 from desktop.domain.dates import chinese
 from desktop.domain.document import Align, Document, HeadField, Paper, Table, TableColumn, TableRow
 from desktop.domain.errors import Refusal
-from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import OWNER, Op, Query, Sort, Test
 from desktop.domain.record import Cell, Kind
 from desktop.exchange.own_workbook import Stamp
@@ -19,7 +18,7 @@ from desktop.exchange.rendering import write_office_file
 DETAIL_SORT = (Sort("code"), Sort("standard.number"))
 
 
-ENDINGS = (".pdf", ".docx", ".xlsx", ".csv", ".svg")
+ENDINGS = (".pdf", ".docx", ".xlsx", ".csv", ".svg", ".png")
 
 
 def check_ending(path: Path) -> None:
@@ -29,10 +28,10 @@ def check_ending(path: Path) -> None:
 
 
 def write(document: Document, path: Path, job: Job | None = None) -> None:
-    """A document as .pdf, .docx, .xlsx or .csv, by the file's ending."""
+    """A document as .pdf, .docx, .xlsx, .csv or pictures of its pages (.png), by the file's ending."""
     check_ending(path)
     ending = path.suffix.lower()
-    if (ending == ".svg") != bool(document.drawings) and ending not in (".pdf", ".docx"):
+    if (ending == ".svg") != bool(document.drawings) and ending not in (".pdf", ".docx", ".png"):
         raise Refusal("not_a_table", "框图存为 .pdf、.docx 或 .svg；表格存为 .xlsx、.docx、.pdf 或 .csv")
     match ending:
         case ".svg":
@@ -44,6 +43,12 @@ def write(document: Document, path: Path, job: Job | None = None) -> None:
 
             ensure_application()
             write_pdf(document, path)
+        case ".png":
+            from desktop.exchange.paper import ensure_application
+            from desktop.exchange.paper_pictures import write_pictures
+
+            ensure_application()
+            write_pictures(document, path)
         case ".docx" | ".xlsx":
             write_office_file(document, path, job=job)
         case _:
@@ -139,12 +144,6 @@ def _as_a_tree(session: Session, rows: list[tuple[Cell, ...]], paths: list[str])
             places.setdefault(node.code, len(places))
     code = paths.index("code")
     return sorted(rows, key=lambda row: places.get(row[code], len(places)))
-
-
-def unit_names(session: Session) -> dict[str, str]:
-    """Identity of an organisation → its name."""
-    known = session.read.records(Organisation, Test("identity", Op.FILLED))
-    return {str(unit.identity): str(unit.name) for unit in known}
 
 
 def detail_document(

@@ -15,6 +15,7 @@ from desktop.domain.query import Op, Query, Test, owner_of
 from desktop.domain.record import Cell, Column, Kind
 from desktop.exchange.source_rows import SourceRow, typed
 
+_AGAIN = "是同一条，只取先出现的一行"
 PLANNED_WORDS = frozenset({"待制定", "制定中", "拟制定", "计划", "在编", "拟编"})
 
 
@@ -87,7 +88,8 @@ class Judging:
     def row(self, source: SourceRow) -> PlannedRow:
         """What becomes of one row."""
         planned = self._row(source)
-        return replace(planned, typed=source.cells)
+        problems = tuple((path if path in source.cells else "", sentence) for path, sentence in planned.problems)
+        return replace(planned, typed=source.cells, problems=problems)
 
     def _row(self, source: SourceRow) -> PlannedRow:
         stored = self._trip.rows.get(source.key) if source.key else None
@@ -133,7 +135,7 @@ class Judging:
 
     def _alike(self, path: str, old: Cell, new: Cell) -> bool:
         column = self._session.schema.column(self._ledger.name, path)
-        return old == new or (path.endswith("number") and _same(column, old, new))
+        return _equal(old, new) or (path.endswith("number") and _same(column, old, new))
 
     def _foreign_row(self, source: SourceRow) -> PlannedRow:
         values, problems = typed(self._columns, source)
@@ -152,6 +154,9 @@ class Judging:
         if faults:
             return PlannedRow(source.line, "refused", values, identity=identity, problems=faults)
         planned = self._judged(source.line, values, identity)
+        if planned.outcome == "changed" and _AGAIN in source.told:
+            sentence = f"与已导入的一行{_AGAIN}；确是两条，请改{self._label(self._ledger.match[0][0])}"
+            return PlannedRow(source.line, "refused", values, identity=identity, problems=(("", sentence),))
         if planned.outcome != "refused":
             self._seen.setdefault(identity, planned)
         return planned
@@ -190,7 +195,7 @@ class Judging:
         earlier = self._seen.get(identity)
         code = values.get("code")
         if earlier is not None and (not self._detail or code == earlier.values.get("code") or code is None):
-            sentence = f"与第 {earlier.line} 行是同一条，只取先出现的一行"
+            sentence = f"与第 {earlier.line} 行{_AGAIN}"
             return PlannedRow(line, "refused", values, identity=identity, problems=(("", sentence),))
         matches = self._meant(identity)
         same_place = [row for row in matches if code is not None and row.get("code") == code]
@@ -216,7 +221,7 @@ class Judging:
         try:
             self._judge.judge(fixed, self._answerable(values))
         except Refusal as refusal:
-            return PlannedRow(line, "refused", values, identity=identity, problems=(("", refusal.message),))
+            return PlannedRow(line, "refused", values, identity=identity, problems=((refusal.path, refusal.message),))
         return PlannedRow(line, "added", values, fixed=fixed, identity=identity)
 
     def _placed_again(self, line: int, values: dict[str, Cell], identity: str, earlier: PlannedRow) -> PlannedRow:
@@ -239,7 +244,7 @@ class Judging:
         try:
             self._judge.judge(stored, self._answerable({change.path: change.new for change in changes}))
         except Refusal as refusal:
-            return PlannedRow(line, "refused", values, identity=identity, problems=(("", refusal.message),))
+            return PlannedRow(line, "refused", values, identity=identity, problems=((refusal.path, refusal.message),))
         fixed = self._fixed(values) if any(change.path == "code" for change in changes) else {}
         return PlannedRow(line, "changed", values, str(row["key"]), fixed, identity=identity, changes=changes)
 
@@ -270,7 +275,7 @@ def _identity(paths: tuple[str, ...], values: Mapping[str, Cell]) -> str:
 
 def _same(column: Column, old: Cell, new: Cell) -> bool:
     """Whether a file says nothing new: another spelling of a number, or a date known more exactly already."""
-    if old == new:
+    if _equal(old, new):
         return True
     if column.field.kind is Kind.DATE and old and new:
         return str(old).startswith(f"{new}-")
@@ -278,6 +283,11 @@ def _same(column: Column, old: Cell, new: Cell) -> bool:
     if path.rpartition(".")[2] == "number" and old and new:
         return numbers.identity(str(old)) == numbers.identity(str(new))
     return False
+
+
+def _equal(old: Cell, new: Cell) -> bool:
+    """An empty text is as blank as none: no file tells them apart."""
+    return old == new or (old in (None, "") and new in (None, ""))
 
 
 def _infer(values: dict[str, Cell]) -> None:

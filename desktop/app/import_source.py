@@ -1,7 +1,7 @@
 """A foreign file opened for an import: its sheets, the table found in each, and what a person may choose of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from desktop.domain.record import Column
 from desktop.exchange import worker
 from desktop.exchange.headings import RESULT_SHEET, FoundTable, best_sheet, find_table, stamped_table, table_at
 from desktop.exchange.own_workbook import Stamp, read_stamp
+from desktop.exchange.refused_rows import worked_on
 from desktop.exchange.workbook import Sheet, Workbook, read_workbook
 
 SHOWN_VALUES = 3
@@ -70,7 +71,7 @@ def open_source(session: Session, path: Path, ledger: str, job: Job | None = Non
         stamped = [(sheet, found) for sheet in workbook.sheets
                    if sheet.visible and (found := stamped_table(sheet, stamp, columns))]  # fmt: skip
         if stamped:
-            offers = tuple(Offer(sheet, found, decisions_of(found)) for sheet, found in stamped)
+            offers = _mended_first(workbook, (Offer(sheet, found, decisions_of(found)) for sheet, found in stamped))
             return Source(path, ledger, workbook, columns, synonyms, stamp, offers)
     best, table = best_sheet(workbook, columns, synonyms)
     found_in = [(best, table)] + [
@@ -79,8 +80,14 @@ def open_source(session: Session, path: Path, ledger: str, job: Job | None = Non
         if sheet is not best and sheet.visible and sheet.name != RESULT_SHEET
         and (found := find_table(sheet, columns, synonyms))
     ]  # fmt: skip
-    offers = tuple(_offer(session, sheet, found) for sheet, found in found_in)
+    offers = _mended_first(workbook, (_offer(session, sheet, found) for sheet, found in found_in))
     return Source(path, ledger, workbook, columns, synonyms, stamp, offers)
+
+
+def _mended_first(workbook: Workbook, offers: Iterable[Offer]) -> tuple[Offer, ...]:
+    """The refused rows of an earlier report before all else, if somebody worked on them in their own sheet."""
+    mended = worked_on(workbook)
+    return tuple(sorted(offers, key=lambda offer: offer.sheet is not mended))
 
 
 def offer_at(session: Session, source: Source, sheet_name: str, row: int) -> Offer:

@@ -1,7 +1,7 @@
 """Importing a foreign table: every row judged first, then all of it applied as one step that can be undone."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.exchange import workbook_report, worker
+from desktop.exchange.headings import REFUSED_SHEET
 from desktop.exchange.source_rows import source_rows
 from desktop.exchange.workbook import read_content
 from desktop.store import backup, blobs, journal
@@ -73,7 +74,11 @@ def judge(
             job.report("逐行检查", done, len(rows))
         planned.append(judging.row(row))
     known = spare_labels(session)
-    others = tuple(other.sheet.name for other in source.offers if other.sheet is not offer.sheet)
+    others = tuple(
+        other.sheet.name
+        for other in source.offers
+        if other.sheet is not offer.sheet and REFUSED_SHEET not in (other.sheet.name, offer.sheet.name)
+    )
     is_decided = offer.decisions != decisions_of(offer.found) and not offer.from_memory
     return Plan(
         ledger, source.workbook.file_name, source.workbook.sha256, offer.sheet.name, others, found, made_at,
@@ -81,10 +86,17 @@ def judge(
         tuple((item.line, f"{item.reason}：{item.text}") for item in skipped),
         {path: heading for path, heading in labels.items() if path not in known},
         {path: found.headings[at] for at, path in found.mapping.items()},
-        trip.missing(keys),
-        notes=(FROM_ELSEWHERE,) if keys and not trip.knows_state else (),
+        () if offer.sheet.name == REFUSED_SHEET else trip.missing(keys),
+        notes=tuple(_notes(source, offer, from_elsewhere=bool(keys) and not trip.knows_state)),
         remembers=in_text(offer.decisions) if is_decided else "",
     )  # fmt: skip
+
+
+def _notes(source: Source, offer: Offer, *, from_elsewhere: bool) -> Iterator[str]:
+    if from_elsewhere:
+        yield FROM_ELSEWHERE
+    if offer.sheet.name == REFUSED_SHEET and len(source.offers) > 1:
+        yield f"只读了工作表“{REFUSED_SHEET}”，其他工作表没有读"
 
 
 def _spare_labels(session: Session, ledger: str, headings: list[str]) -> dict[str, str]:

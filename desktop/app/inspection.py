@@ -168,6 +168,11 @@ def document(session: Session, inspection: str) -> Document:
     return inspection_document(sheet, unit, results, session.identity.name, sheet_layout(), watermark)
 
 
+def file_name(session: Session, inspection: str) -> str:
+    """How a file of the sheet is called, without its ending."""
+    return f"检查表_{(session.read.row('inspection', inspection) or {}).get('code') or ''}"
+
+
 def sheet_layout() -> SheetLayout:
     """The editable form of the sheet."""
     data = json.loads(resources.read_text("forms", "inspection.json"))

@@ -1,8 +1,10 @@
-"""Labels a unit gives to the spare fields, so that no column of its own table is dropped."""
+"""What things are called here: a unit's labels of the spare fields, so that no column of its own table is dropped, and
+the names of units."""
 
 from desktop.app.session import Session
 from desktop.domain.ledgers.common import Setting
-from desktop.domain.query import owner_of
+from desktop.domain.ledgers.organisation import Organisation
+from desktop.domain.query import Op, Test, owner_of
 from desktop.domain.record import Column
 from desktop.store.journal import Transaction
 
@@ -37,3 +39,9 @@ def columns_in_use(session: Session, ledger: str) -> list[Column]:
         for column in session.schema.columns(ledger)
         if not column.field.name.startswith("spare") or column.path in labels
     ]
+
+
+def unit_names(session: Session) -> dict[str, str]:
+    """Identity of an organisation → its name."""
+    known = session.read.records(Organisation, Test("identity", Op.FILLED))
+    return {str(unit.identity): str(unit.name) for unit in known}

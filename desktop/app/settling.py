@@ -70,6 +70,11 @@ def places(session: Session) -> frozenset[tuple[str, str, str]]:
     return frozenset(disputes.disputed(session.read.connection))
 
 
+def waiting_here(session: Session) -> int:
+    """How many conflicts this unit has to decide."""
+    return sum(owner_of(key) == session.identity.organisation for _, key, _ in places(session))
+
+
 def settle(session: Session, conflict: Conflict, value: Cell) -> Changes:
     """Take one of the values; it holds everywhere, and the others stay in the history."""
     if not conflict.ours:

@@ -3,9 +3,10 @@
 import json
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop import resources
-from desktop.app import inspection, system
+from desktop.app import clock, inspection, system
 from desktop.app.session import Session
 from desktop.domain.dates import quarter
 from desktop.domain.errors import Refusal
@@ -13,11 +14,14 @@ from desktop.domain.keys import is_organisation, organisation_id
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.positions import position
-from desktop.domain.query import Query, Sort, where
+from desktop.domain.query import Query, Sort, owner_of, where
 from desktop.domain.record import Cell
 from desktop.store import place as whereabouts
 from desktop.store.journal import SETUP, Transaction
 from desktop.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from desktop.sync.enrolment import UnitFile
 
 LONGEST_NAME = 100
 """Characters of an organisation's name."""
@@ -37,11 +41,12 @@ def found(folder: Path, role: str, name: str, area_code: str, person: str = "", 
     return _begin(workspace, person)
 
 
-def needs_passphrase(unit_file: Path) -> bool:
-    """Whether the person who opens a unit file has to be told its passphrase. Refusal if it is none."""
+def unit_file(path: Path) -> "UnitFile":
+    """What a unit file says: for whom, from whom, for a first or a further PC, whether it asks for a passphrase.
+    Refusal if it is none."""
     from desktop.sync import enrolment
 
-    return enrolment.read_unit_file(unit_file).needs_passphrase
+    return enrolment.read_unit_file(path)
 
 
 def spoken_passphrase() -> str:
@@ -51,39 +56,70 @@ def spoken_passphrase() -> str:
     return encryption.spoken_passphrase()
 
 
-def join(folder: Path, unit_file: Path, person: str = "", passphrase: str = "") -> Session:
-    """A new office library from the bureau's unit file."""
+def join(folder: Path, path: Path, person: str = "", passphrase: str = "") -> Session:
+    """A new office library from the bureau's unit file; a further PC gets the unit's own row with the first bundle."""
     from desktop.sync import enrolment
 
-    unit = enrolment.read_unit_file(unit_file)
+    unit = unit_file(path)
     enrolment.open_secret(unit, passphrase)
     workspace = Workspace.create(
         folder, "office", unit.name, unit.area_code, organisation=unit.organisation, superior=unit.bureau
     )
-    session = _begin(workspace, person)
+    session = _begin(workspace, person, further=unit.further)
     enrolment.join(workspace, unit, passphrase)
     return Session(workspace, session.person)
 
 
-def join_later(session: Session, unit_file: Path, passphrase: str = "") -> Session:
+def join_later(session: Session, path: Path, passphrase: str = "") -> Session:
     """An office that began on its own opens the unit file written for its identity; the session as it is from now."""
     from desktop.sync import enrolment
 
-    enrolment.join(session.workspace, enrolment.read_unit_file(unit_file), passphrase)
-    return Session(session.workspace, session.person)
+    enrolment.join(session.workspace, unit_file(path), passphrase)
+    joined = Session(session.workspace, session.person)
+    ours, workspace = joined.identity, joined.workspace
+    whereabouts.remember(workspace.folder, ours.device, ours.instance, workspace.last_step())
+    return joined
 
 
-def _begin(workspace: Workspace, person: str) -> Session:
+def save_authority(session: Session, path: Path) -> str:
+    """授权备份 of the bureau into a file; the passphrase to be written down, which is kept nowhere else."""
+    from desktop.sync import encryption, key_backup
+
+    passphrase = encryption.spoken_passphrase() + encryption.spoken_passphrase()
+    key_backup.save(session.workspace, path, passphrase)
+    return passphrase
+
+
+def take_back_authority(session: Session, path: Path, passphrase: str) -> None:
+    """Put the bureau's saved authority back in its place."""
+    from desktop.sync import key_backup
+
+    key_backup.take_back(session.workspace, path, passphrase)
+
+
+def awaits_rows(session: Session) -> bool:
+    """Whether this is a further PC of a unit that has not yet received what the unit's other PCs wrote."""
+    ours = session.identity.organisation
+    known = (
+        unit
+        for deleted in (False, True)
+        for unit in session.read.records(Organisation, Query("organisation", where(identity=ours), deleted=deleted))
+    )
+    return bool(session.identity.superior) and not any(owner_of(unit.key) == ours for unit in known)
+
+
+def _begin(workspace: Workspace, person: str, *, further: bool = False) -> Session:
     from desktop.sync import enrolment
 
     enrolment.prepare(workspace)
     session = Session(workspace, person or UNNAMED)
     identity = session.identity
     with session.write("建立本单位", origin=SETUP) as transaction:
-        transaction.insert("organisation", {
-            "name": identity.name, "identity": identity.organisation, "area_code": identity.area_code,
-            "role": identity.role,
-        })  # fmt: skip
+        if not further:
+            transaction.insert("organisation", {
+                "name": identity.name, "identity": identity.organisation, "area_code": identity.area_code,
+                "role": identity.role,
+            })  # fmt: skip
         if person:
             transaction.insert("person", {"name": person})
     choose_person(session.workspace, session.person)
@@ -105,8 +141,16 @@ def concerns(session: Session) -> list[str]:
     step = workspace.last_step()
     sent = session.read.connection.execute("SELECT 1 FROM sync_log WHERE kind = 'made' LIMIT 1").fetchone() is not None
     found = whereabouts.concerns(workspace.folder, identity.device, identity.instance, step, sent)
+    older = whereabouts.is_older(workspace.folder, identity.device, identity.instance, step)
+    if older or whereabouts.is_copy(workspace.folder, identity.device, identity.instance, sent):
+        workspace.renew_instance(instead=older)
+        session.identity = identity = workspace.identity
     whereabouts.remember(workspace.folder, identity.device, identity.instance, step)
-    return found
+    if not workspace.has_keys and (identity.is_bureau or identity.superior):
+        from desktop.sync import signing
+
+        found.append(signing.LOST)
+    return [*found, *filter(None, [clock.set_back(session)])]
 
 
 def take_in_kept(session: Session) -> None:

@@ -5,7 +5,7 @@ import re
 from dataclasses import asdict, dataclass
 
 import desktop
-from desktop.app import statistics, system
+from desktop.app import statistics
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.comparison import FORMAT, ChangedRow, Kept, Side, changed_rows, kept_groups, restored
@@ -13,7 +13,7 @@ from desktop.domain.dates import first_day
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.common import Snapshot
 from desktop.domain.query import Query, Sort
-from desktop.domain.statistics import Placed, tabulate
+from desktop.domain.statistics import Placed
 from desktop.store import blobs, journal
 
 LARGEST = 64 * 1024 * 1024
@@ -64,18 +64,13 @@ def freeze(session: Session, name: str, scope: Scope, period: str = "", notes: s
 def _kept(session: Session, scope: Scope) -> Kept:
     owners = None if scope.owners is None else list(scope.owners)
     day = scope.as_of or session.today()
-    versions = _versions(session, scope.owners)
+    versions = statistics.counted_versions(session, scope.owners)
     rows = tuple(statistics.placed(session, day, owners, versions))
-    table = tabulate(statistics.layout(scope.layout), rows, day)
+    table = statistics.counted(session, statistics.layout(scope.layout), rows, day, versions)
     return Kept(
         FORMAT, desktop.__version__, scope.unit or session.identity.name, day, table.layout, scope.owners, versions, rows,
         kept_groups(table, rows), table.checks,
     )  # fmt: skip
-
-
-def _versions(session: Session, owners: tuple[str, ...] | None) -> dict[str, str]:
-    active = system.active_versions(session.read)
-    return {owner: key for owner, key in active.items() if owners is None or owner in owners}
 
 
 def snapshots_of(session: Session) -> list[Snapshot]:
@@ -134,16 +129,18 @@ def frozen(session: Session, key: str) -> Side:
 
 def live(session: Session, kept: Kept, as_of: str = "") -> Side:
     """What the ledgers say today in the layout and for the organisations of a snapshot."""
-    rows = statistics.placed(session, as_of or session.today(), None, _versions(session, kept.owners))
-    table = tabulate(kept.layout, rows, as_of or session.today())
+    day, versions = as_of or session.today(), statistics.counted_versions(session, kept.owners)
+    rows = statistics.placed(session, day, None, versions)
+    table = statistics.counted(session, kept.layout, rows, day, versions)
     return Side(table, {row.key: row for row in rows})
 
 
 def on_day(session: Session, scope: Scope) -> Side:
     """What today's ledgers say as of a day."""
-    day = scope.as_of or session.today()
-    rows = statistics.placed(session, day, None, _versions(session, scope.owners))
-    return Side(tabulate(statistics.layout(scope.layout), rows, day), {row.key: row for row in rows})
+    day, versions = scope.as_of or session.today(), statistics.counted_versions(session, scope.owners)
+    rows = statistics.placed(session, day, None, versions)
+    table = statistics.counted(session, statistics.layout(scope.layout), rows, day, versions)
+    return Side(table, {row.key: row for row in rows})
 
 
 def corrections(session: Session) -> list[Correction]:
@@ -161,7 +158,7 @@ def corrections(session: Session) -> list[Correction]:
 
 def corrected_rows(session: Session, kept: Kept) -> list[ChangedRow]:
     """Frozen rows that read otherwise as of the same day, and rows of that day that arrived by bundles since."""
-    versions = {**_versions(session, kept.owners), **kept.versions}
+    versions = {**statistics.counted_versions(session, kept.owners), **kept.versions}
     frozen_versions = statistics.placed(session, kept.as_of, None, versions)
     changed = changed_rows({row.key: row for row in kept.rows}, {row.key: row for row in frozen_versions})
     return [item for item in changed if item.mark != "新增" or _late(session, item.row, kept.as_of)]

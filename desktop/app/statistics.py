@@ -1,24 +1,31 @@
 """标准统计表 from the detail entries, for one office or for the whole city."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from desktop import resources
 from desktop.app import system
+from desktop.app.editing import Edit, edit_cells
+from desktop.app.labels import unit_names
 from desktop.app.session import Session
+from desktop.domain import system_counts
+from desktop.domain.changes import Changes
 from desktop.domain.document import Document
 from desktop.domain.errors import Refusal
-from desktop.domain.query import Op, Query, Test
+from desktop.domain.ledgers.system import SystemNode
+from desktop.domain.query import Group, Op, Query, Test
 from desktop.domain.statistics import (
     GroupLayout,
     Item,
     Layout,
     Measure,
     Placed,
+    StatisticsColumn,
     StatisticsTable,
     tabulate,
 )
 from desktop.domain.statistics_form import statistics_document
+from desktop.domain.system_tree import TOP
 
 DEFAULT_LAYOUT = "gbt13016"
 
@@ -39,7 +46,9 @@ def layouts() -> list[Layout]:
                             tuple(Item(row["value"], row["label"]) for row in group["items"]), group["total"])
                 for group in item["groups"]
             ),
-            tuple((Measure(column["id"]), column["label"]) for column in item["columns"]),
+            tuple(StatisticsColumn(Measure(column["id"]), column["label"], column.get("value", ""))
+                  for column in item["columns"]),
+            item.get("across", ""), item.get("bureau_only", False),
         )
         for item in json.loads(resources.read_text("forms", "statistics.json"))
     ]  # fmt: skip
@@ -57,25 +66,36 @@ def placed(session: Session, as_of: str, owners: list[str] | None = None,
            versions: Mapping[str, str] | None = None) -> list[Placed]:  # fmt: skip
     """The detail entries of the active versions, of some organisations or of all in this library; `versions`
     (organisation → version) looks at others."""
-    versions = versions or {
-        owner: key for owner, key in system.active_versions(session.read).items() if owners is None or owner in owners
-    }
+    versions = versions or counted_versions(session, owners)
     query = Query("detail_entry", Test("version", Op.IN, tuple(versions.values())), as_of=as_of)
     branches = {
-        node: f"{top.code} {top.name}"
+        node: branch_label(top)
         for version in versions.values()
         for node, top in system.branches(system.nodes_of(session.read, version)).items()
     }
-    return [_placed(cells, branches) for cells in session.read.cells(query, _PATHS)]
+    units = unit_names(session)
+    return [_placed(cells, branches, units) for cells in session.read.cells(query, _PATHS)]
 
 
-def _placed(cells: tuple[object, ...], branches: dict[str, str]) -> Placed:
+def counted_versions(session: Session, owners: Collection[str] | None = None) -> dict[str, str]:
+    """Organisation → the version whose rows are counted, of some organisations or of all in this library."""
+    active = system.active_versions(session.read)
+    return {owner: key for owner, key in active.items() if owners is None or owner in owners}
+
+
+def branch_label(top: SystemNode) -> str:
+    """How a sub-system is called in the table."""
+    return f"{top.code} {top.name}"
+
+
+def _placed(cells: tuple[object, ...], branches: dict[str, str], units: dict[str, str]) -> Placed:
     row = dict(zip(_PATHS, cells, strict=True))
     key, planned = str(row["key"]), row["standard"] is None
     level = row["planned_level"] if planned else row["standard.level"]
     values = {
         "standard.level": level, "standard.nature": row["standard.nature"], "standard.kind": row["standard.kind"],
         "department": row["department"], "branch": branches.get(str(row["node"])),
+        "unit": units.get(str(row["owner"])),
         "year": str(row["standard.effective_on"] or "")[:4],
         "published_year": str(row["standard.published_on"] or "")[:4],
         "status": "planned" if planned else row["standard.status"],
@@ -99,10 +119,54 @@ def table(session: Session, layout_id: str = DEFAULT_LAYOUT, as_of: str = "",
           owners: list[str] | None = None, department: str = "") -> StatisticsTable:  # fmt: skip
     """The table as of a day (today unless said otherwise); `department` counts the rows of one alone."""
     as_of = as_of or session.today()
-    rows = placed(session, as_of, owners)
+    rows, versions = placed(session, as_of, owners), counted_versions(session, owners)
     if department:
-        rows = [row for row in rows if row.values["department"] == department]
-    return tabulate(layout(layout_id), rows, as_of)
+        return tabulate(layout(layout_id), [row for row in rows if row.values["department"] == department], as_of)
+    return counted(session, layout(layout_id), rows, as_of, versions)
+
+
+def counted(session: Session, form: Layout, rows: Sequence[Placed], as_of: str,
+            versions: Mapping[str, str]) -> StatisticsTable:  # fmt: skip
+    """The table of these rows of some versions (organisation → version), filled-in 应有数 included."""
+    return tabulate(form, rows, as_of, _stated(session, rows, versions))
+
+
+def _stated(session: Session, rows: Sequence[Placed], versions: Mapping[str, str]) -> dict[str, int]:
+    """Sub-system → what the 应有数 filled in for its nodes say beyond its rows."""
+    of_versions = Test("version", Op.IN, tuple(versions.values()))
+    filled = session.read.cells(
+        Query("system_node", Group((of_versions, Test("planned_count", Op.FILLED)))), ("version",)
+    )
+    found: dict[str, int] = {}
+    for version in dict.fromkeys(str(version) for (version,) in filled):
+        tree = system.tree_of(session.read, version)
+        cells = session.read.cells(Query("detail_entry", Test("version", Op.IN, (version,))), ("node", "key"))
+        counts = system_counts.counted(tree, [(str(node or ""), str(key)) for node, key in cells], rows)
+        for top in tree.children(TOP):
+            if beyond := counts[top].planned - counts[top].listed:
+                name = branch_label(tree.nodes[top])
+                found[name] = found.get(name, 0) + beyond
+    return found
+
+
+def fillable(session: Session) -> dict[str, SystemNode]:
+    """Sub-system as the table calls it → the node of our own active version whose 应有数 can be filled in."""
+    own = counted_versions(session, [session.identity.organisation])
+    trees = [system.tree_of(session.read, version) for version in own.values()]
+    return {branch_label(tree.nodes[top]): tree.nodes[top] for tree in trees for top in tree.children(TOP)}
+
+
+def fill_planned(session: Session, branch: str, number: str, basis: str) -> Changes:
+    """Fill in the 应有数 of a sub-system with its 依据; an empty number leaves it to the detail rows again. Refusal for a
+    number without 依据."""
+    node = fillable(session).get(branch)
+    if node is None:
+        raise Refusal("no_node", f"本单位的体系里没有“{branch}”，请刷新后再填")
+    number, basis = number.strip(), basis.strip()
+    if number and not basis:
+        raise Refusal("no_basis", "填写应有数要写明依据，如规划或文件的名称、文号")
+    edits = [Edit(node.key, "planned_count", number), Edit(node.key, "planned_basis", basis if number else "")]
+    return edit_cells(session, "system_node", edits, f"填写应有数 {branch}", basis)
 
 
 def departments(session: Session) -> list[str]:
@@ -118,7 +182,7 @@ def document(session: Session, shown: StatisticsTable, unit: str = "", departmen
 def figures(shown: StatisticsTable) -> dict[str, object]:
     """The table as plain data: a row for each item of each group, and the total of all."""
     rows = [
-        {"group": group.label, "item": row.label, "planned": row.planned.value, "present": row.present.value,
+        {"group": group.label, "item": row.label, "planned": row.wanted, "present": row.present.value,
          "ratio": row.ratio.shown}
         for group in shown.groups
         for row in group.rows
@@ -127,7 +191,7 @@ def figures(shown: StatisticsTable) -> dict[str, object]:
     return {
         "as_of": shown.as_of,
         "rows": rows,
-        "total": {"planned": total.planned.value, "present": total.present.value, "ratio": total.ratio.shown},
+        "total": {"planned": total.wanted, "present": total.present.value, "ratio": total.ratio.shown},
     }
 
 
@@ -137,6 +201,6 @@ def in_words(shown: StatisticsTable) -> str:
     for group in shown.groups:
         lines.append(group.label)
         for row in (*group.rows, group.total):
-            cells = "  ".join(f"{label} {row.shown(measure)}" for measure, label in shown.layout.columns)
+            cells = "  ".join(f"{column.label} {row.shown(column)}" for column in shown.layout.columns)
             lines.append(f"  {row.label}：{cells}")
     return "\n".join((*lines, *(check.sentence for check in shown.checks)))

@@ -37,6 +37,12 @@ def recipients(session: Session) -> list[Organisation]:
     return [unit for unit in reversed(by_identity.values()) if unit.role == "office" and unit.identity != ours]
 
 
+def reachable(session: Session) -> list[Organisation]:
+    """The units that have the program; the bureau enters the rows of the others itself."""
+    entered = {name for (name,) in session.read.connection.execute("SELECT organisation FROM owned")}
+    return [unit for unit in recipients(session) if unit.identity not in entered]
+
+
 def file_name(session: Session, recipient_name: str, number: int) -> str:
     """A readable name; it is for people and never parsed."""
     word = "下发" if session.identity.is_bureau else "上报"
@@ -105,7 +111,7 @@ def make_for_mail(session: Session, folder: Path, recipient: str = "") -> "list[
 def make_for_all(session: Session, folder: Path, job: Job | None = None) -> "list[tuple[Path, Manifest]]":
     """The bureau's bundles for every unit, which carry the receipts as well."""
     job = job or Job()
-    units = recipients(session)
+    units = reachable(session)
     made = []
     for done, unit in enumerate(units):
         job.report(f"生成 {unit.name}", done, len(units))
@@ -139,11 +145,13 @@ def apply_bundle(session: Session, path: Path, job: Job | None = None) -> "Outco
 
 def bundles_in(folder: Path) -> list[Path]:
     """The files of a folder or USB stick that may be bundles, by name."""
-    found = (path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in BUNDLE_ENDINGS)
-    return sorted(path for path in found if _looks_like_one(path))
+    return sorted(path for path in folder.iterdir() if is_bundle(path))
 
 
-def _looks_like_one(path: Path) -> bool:
+def is_bundle(path: Path) -> bool:
+    """Whether a file may be a bundle, by its ending and its first bytes."""
+    if path.suffix.lower() not in BUNDLE_ENDINGS or not path.is_file():
+        return False
     with path.open("rb") as handle:
         return handle.read(4) in (b"BZB1", b"PK\x03\x04")
 
@@ -320,7 +328,8 @@ def in_words(outcome: "Outcome", *, rehearsal: bool) -> str:
     """The outcome in one line."""
     lead = "查看完毕，尚未写入" if rehearsal else "应用完毕"
     if not outcome.new_segments and not outcome.refused:
-        return f"{outcome.sender_name} 第 {outcome.number} 号同步包：无新内容"
+        word = "要等前面的同步包，先放在一边" if outcome.notes else "无新内容"
+        return f"{outcome.sender_name} 第 {outcome.number} 号同步包：{word}"
     return (
         f"{lead}：{outcome.sender_name} 第 {outcome.number} 号，新增 {outcome.added} 条，更新 {outcome.changed} 条，"
         f"相同 {outcome.equal} 条，冲突 {outcome.conflicts} 处，拒收 {outcome.refused} 条"

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.app import syncing
+from desktop.app import opinions, syncing
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.document import Document, HeadField, Table, TableColumn, TableRow
@@ -20,11 +20,12 @@ DAY = 24 * 3600 * 1000
 
 @dataclass(frozen=True)
 class Computer:
-    """One PC of a unit, by its short mark."""
+    """One PC of a unit, by its short mark, and who last worked at it as far as its bundles tell."""
 
     device: str
     mark: str
     since: int
+    person: str
 
 
 @dataclass(frozen=True)
@@ -85,22 +86,22 @@ def overview(session: Session) -> list[UnitState]:
 
 def _returned(session: Session) -> dict[str, int]:
     """Unit → rows whose newest note is a return."""
-    newest: dict[str, str] = {}
-    for row in session.read.rows(Query("review_note")):
-        newest[str(row["subject_key"])] = str(row["kind"])
     counts: dict[str, int] = {}
-    for key, kind in newest.items():
-        if kind == "return":
+    for (_, key), note in opinions.newest(session).items():
+        if note.kind == "return":
             counts[owner_of(key)] = counts.get(owner_of(key), 0) + 1
     return counts
 
 
 def computers(session: Session, organisation: str) -> list[Computer]:
     """The PCs of a unit that may send."""
-    from desktop.sync import certificates
+    from desktop.sync import certificates, segments
 
-    found = certificates.devices(session.read.connection, organisation)
-    return [Computer(item.device, item.device[:4].upper(), item.issued_at) for item in found]
+    connection = session.read.connection
+    return [
+        Computer(item.device, item.device[:4].upper(), item.issued_at, segments.last_person(connection, item.device))
+        for item in certificates.devices(connection, organisation)
+    ]
 
 
 def further_unit_file(session: Session, organisation: str, path: Path, passphrase: str) -> None:
@@ -109,7 +110,7 @@ def further_unit_file(session: Session, organisation: str, path: Path, passphras
 
     unit = _unit(session, organisation)
     enrolment.write_unit_file(
-        session.workspace, organisation, str(unit.name), str(unit.area_code or ""), path, passphrase
+        session.workspace, organisation, str(unit.name), str(unit.area_code or ""), path, passphrase, further=True
     )
 
 

@@ -10,6 +10,7 @@ from desktop.domain.statistics import (
     Layout,
     Measure,
     Placed,
+    StatisticsColumn,
     StatisticsGroup,
     StatisticsRow,
     StatisticsTable,
@@ -39,6 +40,8 @@ class KeptRow:
     present: tuple[int, ...]
     drafting: tuple[int, ...]
     obsolete: tuple[int, ...]
+    across: Mapping[str, tuple[int, ...]]
+    stated: int
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,14 @@ def kept_groups(table: StatisticsTable, rows: tuple[Placed, ...]) -> tuple[KeptG
     """The figures of a table over these rows."""
     place = {row.key: at for at, row in enumerate(rows)}
 
+    def places(figure: Count) -> tuple[int, ...]:
+        return tuple(place[key] for key in figure.keys)
+
     def line(row: StatisticsRow) -> KeptRow:
-        counts = (row.planned, row.present, row.drafting, row.obsolete)
-        return KeptRow(row.label, *(tuple(place[key] for key in figure.keys) for figure in counts))
+        return KeptRow(
+            row.label, places(row.planned), places(row.present), places(row.drafting), places(row.obsolete),
+            {value: places(figure) for value, figure in row.across.items()}, row.stated,
+        )  # fmt: skip
 
     return tuple(KeptGroup(group.label, tuple(map(line, group.rows)), line(group.total)) for group in table.groups)
 
@@ -106,8 +114,10 @@ def _line(row: KeptRow, rows: tuple[Placed, ...]) -> StatisticsRow:
         found = [rows[place] for place in places]
         return Count(tuple(item.key for item in found), frozenset(item.thing for item in found))
 
-    figures = (figure(row.planned), figure(row.present), figure(row.drafting), figure(row.obsolete))
-    return StatisticsRow(row.label, *figures)
+    return StatisticsRow(
+        row.label, figure(row.planned), figure(row.present), figure(row.drafting), figure(row.obsolete),
+        {value: figure(places) for value, places in row.across.items()}, row.stated,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -147,12 +157,12 @@ def compared(old: Side, new: Side) -> list[ComparedLine]:
     old_groups = {group.label: group for group in old.table.groups}
     new_groups = {group.label: group for group in new.table.groups}
     altered = _altered(old.rows, new.rows)
-    columns = [measure for measure, _ in new.table.layout.columns]
+    columns = new.table.layout.columns
     for name in dict.fromkeys((*new_groups, *old_groups)):
         before, after = _lines(old_groups.get(name)), _lines(new_groups.get(name))
         for total, label in sorted(dict.fromkeys((*after, *before)), key=lambda place: place[0]):
             one, other = before.get((total, label), _nothing(label)), after.get((total, label), _nothing(label))
-            cells = tuple(_cell(measure, one, other, old, new, altered) for measure in columns)
+            cells = tuple(_cell(column, one, other, old, new, altered) for column in columns)
             found.append(ComparedLine(name, label, cells, total))
     return found
 
@@ -168,17 +178,17 @@ def _nothing(label: str) -> StatisticsRow:
 
 
 def _cell(
-    measure: Measure, one: StatisticsRow, other: StatisticsRow, old: Side, new: Side, altered: Altered
+    column: StatisticsColumn, one: StatisticsRow, other: StatisticsRow, old: Side, new: Side, altered: Altered
 ) -> ComparedCell:
-    before, after = one.proof(measure).keys, other.proof(measure).keys
+    before, after = one.proof(column).keys, other.proof(column).keys
     rows = _moved({key: old.rows[key] for key in before}, {key: new.rows[key] for key in after}, altered)
-    return ComparedCell(one.shown(measure), other.shown(measure), _change(measure, one, other), tuple(rows))
+    return ComparedCell(one.shown(column), other.shown(column), _change(column, one, other), tuple(rows))
 
 
-def _change(measure: Measure, one: StatisticsRow, other: StatisticsRow) -> str:
+def _change(column: StatisticsColumn, one: StatisticsRow, other: StatisticsRow) -> str:
     """± of the figures; of percentages the difference of what is shown, a dash where one side has none."""
-    if measure is not Measure.RATIO:
-        return _signed(other.proof(measure).value - one.proof(measure).value)
+    if column.measure is not Measure.RATIO:
+        return _signed(int(other.shown(column)) - int(one.shown(column)))
     if one.ratio.tenths is None or other.ratio.tenths is None:
         return NOTHING
     tenths = other.ratio.tenths - one.ratio.tenths

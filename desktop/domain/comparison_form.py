@@ -40,8 +40,8 @@ def comparison_document(
 ) -> Document:
     """Old, new and ± of each figure."""
     columns = [TableColumn("统计项", 50)]
-    for _, label in layout.columns:
-        columns.extend(TableColumn(word, 18, Align.RIGHT, group=label) for word in ("原", "现", "增减"))
+    for column in layout.columns:
+        columns.extend(TableColumn(word, 18, Align.RIGHT, group=column.label) for word in ("原", "现", "增减"))
     rows = tuple(
         TableRow(
             (line.label, *(text for cell in line.cells for text in (cell.old, cell.new, cell.change))),

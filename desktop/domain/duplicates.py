@@ -179,7 +179,8 @@ def _near(titles: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
             for rest in {title, *(title[:at] + title[at + 1 :] for at in range(len(title)))}:
                 by_rest.setdefault(rest, set()).add(place)
     pairs: set[tuple[int, int]] = set()
-    for places in by_rest.values():
+    while by_rest:  # emptied one by one: a window beside this work would stand still while 100,000 are freed at once
+        _, places = by_rest.popitem()
         if 1 < len(places) <= 200:
             ordered = sorted(places)
             pairs.update((one, other) for at, one in enumerate(ordered) for other in ordered[at + 1 :])

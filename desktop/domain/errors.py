@@ -4,8 +4,11 @@
 class Refusal(Exception):
     """Something asked for cannot be done; `message` is one plain Chinese sentence with the next step.
 
-    `code` is a stable English word for tests and for the command line's `--json`.
+    `code` is a stable English word for tests and for the command line's `--json`; `path` the column of the one cell
+    to blame, if there is one and it is known.
     """
+
+    path = ""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -43,8 +43,8 @@ class Ratio:
 
     @property
     def exact(self) -> Decimal | None:
-        """Percent, unrounded; None without a denominator."""
-        return Decimal(self.numerator) * 100 / Decimal(self.denominator) if self.denominator else None
+        """Percent, unrounded; None without a denominator above 0."""
+        return Decimal(self.numerator) * 100 / Decimal(self.denominator) if self.denominator > 0 else None
 
     @property
     def shown(self) -> str:

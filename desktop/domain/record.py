@@ -174,6 +174,11 @@ class Ledger:
         """The stored fields by name, in declared order."""
         return {field.name: field for field in self.stored}
 
+    @property
+    def importable(self) -> bool:
+        """Whether a foreign table can be brought in: its rows can be recognised and stand by themselves."""
+        return bool(self.match) and not self.parent
+
     def field(self, name: str) -> Field:
         """The field of this name; KeyError if none."""
         for field in self.fields:

@@ -9,10 +9,11 @@ from desktop.domain.system_tree import TOP, Tree
 
 @dataclass(frozen=True)
 class Count:
-    """What stands at a node and all below it."""
+    """What stands at a node and all below it; `listed` is 应有数 as the detail rows alone tell it."""
 
     planned: int
     present: int
+    listed: int
 
     @property
     def missing(self) -> int:
@@ -40,7 +41,7 @@ def counted(tree: Tree, rows: Iterable[tuple[str, str]], placed: Sequence[Placed
     found: dict[str, Count] = {}
     for key in reversed(tree.in_order()):
         told = _told(tree, key, found, planned)
-        found[key] = Count(told, len(present.get(key, ())))
+        found[key] = Count(told, len(present.get(key, ())), len(planned.get(key, ())))
     return found
 
 

@@ -10,7 +10,7 @@ from docx.shared import Mm
 
 from desktop.domain.document import Align, Document
 from desktop.exchange.legible import legible
-from desktop.exchange.paper import drawing_picture
+from desktop.exchange.paper_pictures import drawing_picture
 from desktop.exchange.table_shape import drawing_area
 from desktop.exchange.word_parts import element, paragraph
 

@@ -22,6 +22,9 @@ REASON_HEADING = "错误说明"
 RESULT_SHEET = "导入结果"
 """The sheet that a report adds to a user's workbook; an import passes over it."""
 
+REFUSED_SHEET = "仅含错误行"
+"""The sheet that a report adds with the refused rows alone; an import takes it if it was worked on, or is alone."""
+
 _ROWS_LOOKED_AT = 30
 _DEEPEST = 3
 _LEAST_MAPPED = 2
@@ -152,8 +155,14 @@ def best_sheet(
     if not found:
         labels = "”或“".join(column.label for column in naming_columns(columns)[:2])
         raise Refusal("no_table", f"没有找到含“{labels}”列的表，请检查表头的列名和工作表是否隐藏后再导入")
-    table, sheet = max(found, key=lambda pair: (len(pair[0].mapping) + pair[0].confidence, len(pair[1].rows)))
+    table, sheet = max(found, key=_rank)
     return sheet, table
+
+
+def _rank(pair: tuple[FoundTable, Sheet]) -> tuple[bool, float, int]:
+    """The better a table reads and the longer it is; refused rows of an earlier report come last."""
+    table, sheet = pair
+    return sheet.name != REFUSED_SHEET, len(table.mapping) + table.confidence, len(sheet.rows)
 
 
 def _merged_depth(sheet: Sheet, top: int) -> int:

@@ -6,11 +6,11 @@ differently on another device. One font unit of the layout is a hundredth of a m
 
 import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLineF, QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QLineF, QMarginsF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QGuiApplication,
     QImage,
-    QImageWriter,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -31,10 +30,8 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
 from desktop.domain.document import Align, Document
-from desktop.domain.drawing import Drawing
 from desktop.domain.errors import EnvironmentFault
 from desktop.exchange.legible import legible
-from desktop.exchange.paper_drawing import drawing_items
 from desktop.exchange.paper_items import (
     BOX_SIDE,
     DASH,
@@ -192,16 +189,7 @@ class Pages:
     def page_image(self, index: int, dots_per_inch: int = 96) -> QImage:
         """One page as a picture on white."""
         page = self.pages[index]
-        scale = dots_per_inch / 25.4
-        image = QImage(round(page.width * scale), round(page.height * scale), QImage.Format.Format_RGB32)
-        image.setDotsPerMeterX(round(scale * 1000))
-        image.setDotsPerMeterY(round(scale * 1000))
-        image.fill(Qt.GlobalColor.white)
-        with _painting(image) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.scale(scale, scale)
-            self.paint(painter, index)
-        return image
+        return picture(page.items, page.width, page.height, dots_per_inch)
 
     def write_pdf(self, path: Path) -> None:
         """Write all pages as a PDF file; raises EnvironmentFault `write_failed`."""
@@ -211,23 +199,24 @@ class Pages:
         writer.setTitle(legible(self.document.title))
         writer.setCreator(_CREATOR)
         writer.setResolution(_PDF_DOTS_PER_INCH)
-        self._run(writer, range(self.page_count))
+        for _ in self._run(writer, range(self.page_count)):
+            pass
         buffer.close()
         with whole_file(path) as stream:
             stream.write(buffer.data().data())
 
-    def print_to(self, printer: QPrinter) -> None:
-        """Print on a printer, only the pages of its range if it has one; raises EnvironmentFault
-        `print_failed`.
+    def printing(self, printer: QPrinter) -> Iterator[int]:
+        """Print on a printer, only the pages of its range if it has one, telling after each how many are done; closing
+        the iterator ends the printing. Raises EnvironmentFault `print_failed`.
         """
         first = max(printer.fromPage(), 1)
         last = min(printer.toPage() or self.page_count, self.page_count)
         printer.setDocName(legible(self.document.title))
         printer.setFullPage(True)
-        self._run(printer, range(first - 1, last))
+        yield from self._run(printer, range(first - 1, last))
 
-    def _run(self, device: QPdfWriter | QPrinter, chosen: range) -> None:
-        """Paint pages one after the other on a paged device, whose sheet follows each page's size."""
+    def _run(self, device: QPdfWriter | QPrinter, chosen: range) -> Iterator[int]:
+        """Paint pages one after the other on a paged device, whose sheet follows each page's size; how many are done."""
         if not chosen:
             return
         device.setPageLayout(self._page_layout(chosen[0]))
@@ -239,6 +228,7 @@ class Pages:
                 painter.resetTransform()
                 painter.scale(device.logicalDpiX() / 25.4, device.logicalDpiY() / 25.4)
                 self.paint(painter, index)
+                yield index - chosen[0] + 1
 
     def _page_layout(self, index: int) -> QPageLayout:
         page = self.pages[index]
@@ -251,11 +241,11 @@ class Pages:
         return layout
 
 
-def drawing_picture(drawing: Drawing, dots_per_inch: int = 200) -> bytes:
-    """A drawing alone as a PNG picture on white, painted as on paper."""
-    ensure_application()
+def picture(items: Iterable[Item], width: float, height: float, dots_per_inch: int,
+            form: QImage.Format = QImage.Format.Format_RGB32) -> QImage:  # fmt: skip
+    """Items of a sheet of `width` × `height` millimetres as a picture on white."""
     scale = dots_per_inch / 25.4
-    image = QImage(round(drawing.width * scale), round(drawing.height * scale), QImage.Format.Format_Grayscale8)
+    image = QImage(round(width * scale), round(height * scale), form)
     image.setDotsPerMeterX(round(scale * 1000))
     image.setDotsPerMeterY(round(scale * 1000))
     image.fill(Qt.GlobalColor.white)
@@ -263,22 +253,14 @@ def drawing_picture(drawing: Drawing, dots_per_inch: int = 200) -> bytes:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         painter.scale(scale, scale)
-        for item in drawing_items(drawing):
+        for item in items:
             _paint(painter, item)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"png")).write(image)
-    return bytes(buffer.data().data())
+    return image
 
 
 def write_pdf(document: Document, path: Path) -> None:
     """Lay a document out and write it as PDF; raises EnvironmentFault `write_failed`."""
     Pages(document).write_pdf(path)
-
-
-def print_to(document: Document, printer: QPrinter) -> None:
-    """Lay a document out and print it; raises EnvironmentFault `print_failed`."""
-    Pages(document).print_to(printer)
 
 
 @contextmanager

@@ -1,8 +1,10 @@
-"""The pages of a returned workbook: red grounds, comments, the column of reasons and the sheet of results."""
+"""The pages of a returned workbook: red grounds, comments, the column of reasons, the refused rows alone, the sheet of
+results."""
 
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import copy
 from io import BytesIO
 
 from openpyxl import Workbook as Book
@@ -13,11 +15,12 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from desktop.exchange.cells import CellValue, column_letters
-from desktop.exchange.headings import REASON_HEADING, RESULT_SHEET
+from desktop.exchange.headings import REASON_HEADING, REFUSED_SHEET, RESULT_SHEET
 from desktop.exchange.legible import legible
 from desktop.exchange.refusals import MOST_COLUMNS
+from desktop.exchange.refused_rows import leave_code
 from desktop.exchange.screening import Container, unpacked_size
-from desktop.exchange.source_rows import filled_rows
+from desktop.exchange.source_rows import filled_rows, rows_as_meant
 from desktop.exchange.workbook_report import MOST_CELLS, Report
 
 _AUTHOR = "标准化工作台"
@@ -45,6 +48,7 @@ def own_workbook(content: bytes, report: Report) -> bytes | None:
         _values_for_formulas(page, report)
         _clear_earlier_marks(page, report)
         _mark(page, report, {line: line for line in report.verdicts})
+        _add_refused_rows(book, page, report)
         return _finished(book, report)
     except Exception:  # noqa: BLE001 - whatever the library cannot carry over, the values can be given back
         return None
@@ -58,15 +62,63 @@ def values_workbook(report: Report) -> bytes:
     rows = filled_rows(report.sheet)
     lines: Sequence[int] = range(1, len(rows) + 1)
     if report.only_refused:
-        refused = sorted(line for line, verdict in report.verdicts.items() if verdict.outcome == "refused")
-        lines = [*range(1, report.found.first_data_row + 1), *refused[: MOST_CELLS // len(rows[0])]]
+        meant = rows_as_meant(report.sheet, report.found)
+        lines = [*range(1, report.found.first_data_row + 1), *_refused(report)[: MOST_CELLS // len(rows[0])]]
+        rows = [meant.get(line, row) for line, row in enumerate(rows, start=1)]
     places = {line: place for place, line in enumerate(lines, start=1) if line <= len(rows)}
     for line, place in places.items():
         for column, value in enumerate(rows[line - 1], start=1):
             if value is not None and column - 1 != report.found.reason_column:
                 _put(page.cell(place, column), value)
     _mark(page, report, places)
+    if not report.only_refused:
+        _add_refused_rows(book, page, report)
     return _finished(book, report)
+
+
+def _refused(report: Report) -> list[int]:
+    return sorted(line for line, verdict in report.verdicts.items() if verdict.outcome == "refused")
+
+
+def _add_refused_rows(book: Book, page: Worksheet, report: Report) -> None:
+    """The refused rows below their headings in a sheet of their own, behind the marked one and looking like it. What a
+    cell says by standing below another (同上, a merge) is written out. If they came in such a sheet, it is marked
+    already."""
+    lines = _refused(report)
+    if report.sheet.name == REFUSED_SHEET:
+        return
+    if REFUSED_SHEET in book.sheetnames:
+        del book[REFUSED_SHEET]
+    if not lines:
+        return
+    made = book.create_sheet(REFUSED_SHEET, book.index(page) + 1)
+    meant, headings = rows_as_meant(report.sheet, report.found), report.found.first_data_row
+    places = {line: place for place, line in enumerate([*range(1, headings + 1), *lines], start=1)}
+    for line, place in places.items():
+        row = meant.get(line, report.sheet.rows[line - 1])
+        for column, value in enumerate(row, start=1):
+            cell = made.cell(place, column)
+            cell._style = copy(page.cell(line, column)._style)  # type: ignore[union-attr] # its one public copy is slow
+            if value is not None and column - 1 != report.found.reason_column:
+                _put(cell, value)
+    _merge_headings(made, report)
+    _mark(made, report, {line: places[line] for line in lines})
+    for letter, column_width in page.column_dimensions.items():
+        made.column_dimensions[letter].width = column_width.width
+        made.column_dimensions[letter].hidden = column_width.hidden
+    made.freeze_panes = f"A{headings + 1}"
+
+
+def _merge_headings(page: Worksheet, report: Report) -> None:
+    """Merge what is merged in the headings."""
+    width, budget = len(report.sheet.rows[0]), MOST_CELLS
+    for top, left, bottom, right in report.sheet.merged:
+        if bottom < report.found.first_data_row and left < width:
+            last = min(right, width - 1)
+            budget -= (bottom - top + 1) * (last - left + 1)
+            if budget < 0:
+                break
+            page.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=last + 1)
 
 
 def _put(cell: Cell | MergedCell, value: CellValue) -> None:
@@ -146,8 +198,11 @@ def _finished(book: Book, report: Report) -> bytes:
         del book[RESULT_SHEET]
     page = book.create_sheet(RESULT_SHEET)
     counts = Counter(verdict.outcome for verdict in report.verdicts.values())
-    refused = [(line, row.reason) for line, row in sorted(report.verdicts.items()) if row.outcome == "refused"]
+    refused = [(line, report.verdicts[line].reason) for line in _refused(report)]
     note = "文件较大，只退回被拒绝的行。" if report.only_refused else "请改正标红的单元格，再次导入本文件。"
+    if REFUSED_SHEET in book.sheetnames:
+        note = f"请改正标红的单元格，再次导入本文件；也可以只在“{REFUSED_SHEET}”里改，改后导入时只读那张表。"
+        leave_code(page, book[REFUSED_SHEET])
     lines: list[Sequence[str | int]] = [
         ("导入结果",), ("文件", report.workbook.file_name), ("工作表", report.sheet.name), ("说明", note),
         *((label, counts[outcome]) for outcome, label in _OUTCOMES.items()),  # type: ignore[index]

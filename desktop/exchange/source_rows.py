@@ -1,6 +1,6 @@
 """The rows of a found table as a person means them: merges filled, 同上 resolved, other rows set aside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from desktop.domain import numbers
@@ -32,6 +32,8 @@ class SourceRow:
     extra_numbers: tuple[str, ...] = ()
     key: str = ""
     """The row of the library it was exported from, if the file tells."""
+    told: str = ""
+    """Why an earlier import refused it, if the file is its report."""
 
 
 @dataclass(frozen=True)
@@ -76,26 +78,40 @@ def source_rows(sheet: Sheet, found: FoundTable, columns: Sequence[Column]) -> t
     mapping = {at: path for at, path in found.mapping.items() if path in known}
     rows: list[SourceRow] = []
     skipped: list[SkippedRow] = []
+    for line, row, reason in _told_apart(sheet, found, mapping):
+        if reason:
+            skipped.append(SkippedRow(line, _text(row), reason))
+            continue
+        cells = {path: row[at] for at, path in mapping.items() if at < len(row)}
+        extra = {heading: row[at] for at, heading in found.unmapped.items() if at < len(row)}
+        key = _key(row, found)
+        source = SourceRow(line, cells, extra, key=key, told=_told(row, found))
+        rows.extend([source] if key else _apart(source))
+    return rows, skipped
+
+
+def rows_as_meant(sheet: Sheet, found: FoundTable) -> dict[int, list[CellValue]]:
+    """By line, the cells of the rows to import, one for each column of the sheet."""
+    return {line: row for line, row, reason in _told_apart(sheet, found, found.mapping) if not reason}
+
+
+def _told_apart(
+    sheet: Sheet, found: FoundTable, mapping: Mapping[int, str]
+) -> Iterator[tuple[int, list[CellValue], str]]:
+    """Line, cells and why it is none to import ("" if it is) of every row below the headings that is not blank."""
     above: dict[int, CellValue] = {}
     first = found.first_data_row
     heading_lines = [[fold(str(cell or "")) for cell in row] for row in sheet.rows[found.heading_row : first]]
     for line, row in enumerate(filled_rows(sheet)[first:], start=first + 1):
         if all(cell is None for at, cell in enumerate(row) if at not in (found.reason_column, found.key_column)):
             continue
-        key = _key(row, found)
-        reason = "" if key else not_a_row(row, found, mapping, heading_lines)
-        if reason:
-            skipped.append(SkippedRow(line, _text(row), reason))
-            continue
-        for at, cell in enumerate(row):
-            if isinstance(cell, str) and "".join(cell.split()) in _DITTO and above.get(at) is not None:
-                row[at] = above[at]
-        above = dict(enumerate(row))
-        cells = {path: row[at] for at, path in mapping.items() if at < len(row)}
-        extra = {heading: row[at] for at, heading in found.unmapped.items() if at < len(row)}
-        source = SourceRow(line, cells, extra, key=key)
-        rows.extend([source] if key else _apart(source))
-    return rows, skipped
+        reason = "" if _key(row, found) else not_a_row(row, found, mapping, heading_lines)
+        if not reason:
+            for at, cell in enumerate(row):
+                if isinstance(cell, str) and "".join(cell.split()) in _DITTO and above.get(at) is not None:
+                    row[at] = above[at]
+            above = dict(enumerate(row))
+        yield line, row, reason
 
 
 def typed(columns: Sequence[Column], row: SourceRow) -> tuple[dict[str, Cell], list[CellProblem]]:
@@ -129,6 +145,11 @@ def _day(column: Column, raw: CellValue) -> CellValue:
 def _key(row: Sequence[CellValue], found: FoundTable) -> str:
     at = found.key_column
     return str(row[at]).strip() if at is not None and row[at] is not None else ""
+
+
+def _told(row: Sequence[CellValue], found: FoundTable) -> str:
+    at = found.reason_column
+    return str(row[at] or "") if at is not None and at < len(row) else ""
 
 
 def _text(row: Sequence[CellValue]) -> str:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from desktop.domain.errors import EnvironmentFault
 
+_IN_USE = "文件可能正在 WPS、Excel 或其他程序里打开，请关闭该文件再试，或换一个文件名；仍不行就换一个文件夹"
 _REMEDIES = {
     errno.ENOSPC: "磁盘空间不足，请清理磁盘或换一个位置再试",
     errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC: "磁盘配额已满，请清理磁盘或换一个位置再试",
-    errno.EACCES: "文件正被其他程序打开或所在文件夹不可写，请关闭该文件或换一个位置再试",
-    errno.EPERM: "文件正被其他程序打开或所在文件夹不可写，请关闭该文件或换一个位置再试",
-    errno.EBUSY: "文件正被其他程序打开，请关闭后再试",
+    errno.EACCES: _IN_USE,
+    errno.EPERM: _IN_USE,
+    errno.EBUSY: _IN_USE,
     errno.EROFS: "所在磁盘是只读的，请换一个位置再试",
     errno.ENOENT: "所在文件夹不存在，请换一个位置再试",
     errno.EISDIR: "同名的文件夹已存在，请换一个文件名再试",

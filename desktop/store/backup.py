@@ -3,7 +3,6 @@
 import datetime
 import json
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -33,6 +32,11 @@ class Backup:
     reason: str
     at: datetime.datetime
 
+    @property
+    def words(self) -> str:
+        """When and why it was made, for a person."""
+        return f"{self.at:%Y-%m-%d %H:%M}（{self.reason}）的备份"
+
 
 def make_backup(workspace: "Workspace", reason: str) -> Backup:
     """Copy the library, open the copy, check it and compare every table's row count; only then give it its name.
@@ -56,8 +60,7 @@ def make_backup(workspace: "Workspace", reason: str) -> Backup:
             raise EnvironmentFault("bad_backup", "备份没有通过校验，请检查磁盘后再备份一次")
         with part.open("rb+") as handle:
             os.fsync(handle.fileno())
-        listing = json.dumps(blobs.all_hashes(workspace.folder))
-        target.with_suffix(".json").write_text(listing, encoding="utf-8")
+        _list_files(workspace.folder, target)
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
@@ -65,6 +68,11 @@ def make_backup(workspace: "Workspace", reason: str) -> Backup:
         raise EnvironmentFault("backup_failed", "备份没有做成，请检查磁盘空间和数据文件夹的写入权限") from error
     _thin(workspace.folder, at)
     return Backup(target, reason, at)
+
+
+def _list_files(folder: Path, library: Path) -> None:
+    """Note beside a backup the kept files it may name, so that none of them is cleaned away."""
+    library.with_suffix(".json").write_text(json.dumps(blobs.all_hashes(folder)), encoding="utf-8")
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
@@ -75,16 +83,33 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
     return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in tables}
 
 
+def live_rows(library: Path, tables: Iterable[str]) -> dict[str, int]:
+    """Rows that are not deleted, for each of the tables a library or backup has. Refusal if it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{library.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            return {
+                name: int(connection.execute(f'SELECT count(*) FROM "{name}" WHERE _del = 0').fetchone()[0])
+                for name in tables
+                if name in known
+            }
+    except sqlite3.Error:
+        raise _not_whole(library) from None
+
+
 def backups(folder: Path) -> list[Backup]:
     """The backups of a data folder, newest first."""
-    found = []
-    for path in (folder / "backups").glob("*.db"):
-        stamp, _, reason = path.stem.partition("_")
-        try:
-            found.append(Backup(path, reason, datetime.datetime.strptime(stamp, _STAMP)))
-        except ValueError:
-            continue
+    found = [item for path in (folder / "backups").glob("*.db") if (item := described(path)) is not None]
     return sorted(found, key=lambda backup: backup.at, reverse=True)
+
+
+def described(path: Path) -> Backup | None:
+    """Time and reason of a backup by its name; None if it is named otherwise."""
+    stamp, _, reason = path.stem.partition("_")
+    try:
+        return Backup(path, reason, datetime.datetime.strptime(stamp, _STAMP))
+    except ValueError:
+        return None
 
 
 def kept(times: Iterable[datetime.datetime], now: datetime.datetime) -> set[datetime.datetime]:
@@ -113,7 +138,7 @@ def restore(folder: Path, source: Path) -> Path | None:
     """Put a backup in the place of the library of a closed workspace; the current file is set aside as it is, and
     where is returned (None if there was none). Refusal if the backup is damaged or another organisation's. The
     restored copy takes a new instance, so that other PCs can tell it from the lost one."""
-    from desktop.store.workspace import LIBRARY
+    from desktop.store.workspace import LIBRARY, as_another
 
     lock = WorkspaceLock(folder / "lock")
     try:
@@ -124,13 +149,22 @@ def restore(folder: Path, source: Path) -> Path | None:
         if current.exists() and _organisation(current) not in ("", owner):
             part.unlink()
             raise Refusal("other_library", "这份备份是其他单位的，数据没有改动，请换本单位的备份")
+        former = [*_copies(part), *(_copies(current) if current.exists() else ())]
         with closing(sqlite3.connect(part)) as copy, copy:
-            copy.execute("UPDATE identity SET value = ? WHERE name = 'instance'", (secrets.token_hex(8),))
-        aside = _set_aside(current, folder / "backups")
+            copy.executemany("INSERT OR REPLACE INTO identity VALUES (?, ?)", as_another(former))
+        aside = _set_aside(current, folder)
         part.replace(current)
         return aside
     finally:
         lock.release()
+
+
+def _copies(library: Path) -> list[str]:
+    """Which copy a library is, and whose place it took before; empty if it cannot be read."""
+    with closing(sqlite3.connect(library)) as connection, suppress(sqlite3.DatabaseError):
+        known = connection.execute("SELECT value FROM identity WHERE name IN ('former', 'instance')").fetchall()
+        return [instance for (value,) in known for instance in str(value).split()]
+    return []
 
 
 def _organisation(library: Path) -> str:
@@ -140,11 +174,12 @@ def _organisation(library: Path) -> str:
     return ""
 
 
-def _set_aside(current: Path, backups_folder: Path) -> Path | None:
+def _set_aside(current: Path, folder: Path) -> Path | None:
     if not current.exists():
         return None
-    backups_folder.mkdir(exist_ok=True)
-    aside = backups_folder / f"{datetime.datetime.now().strftime(_STAMP)}_{SET_ASIDE}.db"
+    (folder / "backups").mkdir(exist_ok=True)
+    aside = folder / "backups" / f"{datetime.datetime.now().strftime(_STAMP)}_{SET_ASIDE}.db"
+    _list_files(folder, aside)
     _checkpoint(current)
     for ending in ("-wal", "-shm", ""):
         piece = current.with_name(current.name + ending)
@@ -162,7 +197,11 @@ def _copy_checked(source: Path, part: Path) -> None:
             original.execute("VACUUM INTO ?", (str(part),))
     except sqlite3.Error:
         part.unlink(missing_ok=True)
-        raise Refusal("bad_backup", f"“{source.name}”不是完好的备份，数据没有改动，请换一份备份") from None
+        raise _not_whole(source) from None
+
+
+def _not_whole(source: Path) -> Refusal:
+    return Refusal("bad_backup", f"“{source.name}”不是完好的备份，数据没有改动，请换一份备份")
 
 
 def _checkpoint(library: Path) -> None:

@@ -177,6 +177,14 @@ def begin(
     return Transaction(workspace, number, label, at, organisation or ours, applying=applying)
 
 
+def newest(reader: Reader) -> int:
+    """The time of the newest step made on this PC or adopted here; 0 if there is none."""
+    row = reader.connection.execute(
+        "SELECT at FROM tx WHERE origin NOT LIKE 'segment:%' ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _new(connection: sqlite3.Connection, at: int, person: str, label: str, basis: str, origin: str) -> int:
     number = connection.execute(
         "INSERT INTO tx (at, person, label, basis, origin) VALUES (?, ?, ?, ?, ?)",

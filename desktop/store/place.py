@@ -25,6 +25,9 @@ CLOUDS = (
 )
 """Names of folders that other programs keep copying."""
 
+GET_BACK = "请先送出一个同步包，再应用对方的下一个同步包，以前送出过的内容就会回来；两边都改过的地方会列为冲突"
+"""The other side sends again only what it has been told is missing."""
+
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "webdav", "davfs"})
 _REMOVABLE, _REMOTE = 2, 4
 """What Windows answers for a USB stick and for a network drive."""
@@ -63,19 +66,38 @@ def _kind_of_drive(folder: Path) -> str:
     return ""
 
 
+def is_copy(folder: Path, device: str, instance: str, sent_before: bool) -> bool:
+    """Whether another copy of the library that takes itself for the same may be in use, here or on another PC."""
+    known = _read(device)
+    if known is None:
+        return sent_before
+    other = Path(str(known.get("folder", "")))
+    return known.get("instance") == instance and other != folder.resolve() and (other / "library.db").exists()
+
+
+def is_older(folder: Path, device: str, instance: str, step: int) -> bool:
+    """Whether the library is an earlier state of the one that was used here, put in its place by hand."""
+    known = _read(device)
+    here = known is not None and Path(str(known.get("folder", ""))) == folder.resolve()
+    return here and known is not None and known.get("instance") == instance and int(str(known.get("step", 0))) > step
+
+
 def _about_copy(folder: Path, device: str, instance: str, step: int, sent_before: bool) -> Iterator[str]:
     known = _read(device)
     if known is None:
         if sent_before:
-            yield "这份数据是从别的电脑复制来的，两边都填报会有冲突，请让市局为这台电脑另生成一份授权文件"
+            yield (
+                "这份数据是第一次在这台电脑或由这个登录用户打开；如果是从别的电脑复制来的、两边都要填报，"
+                "请让市局另生成一份授权文件，在“同步”页“收到”里打开它"
+            )
         return
     other = Path(str(known.get("folder", "")))
     if other != folder.resolve() and (other / "library.db").exists():
         yield f"同一份数据在“{other}”还有一份，请只用其中一份，另一份填的内容会变成冲突"
     elif known.get("instance") != instance:
-        yield "数据是从备份恢复的，备份以后填的内容请从市局的下发包补回；恢复前后都改过的地方会列为冲突"
+        yield f"数据是从备份恢复的，{GET_BACK}"
     elif int(str(known.get("step", 0))) > step:
-        yield "数据比上次在这台电脑用的旧，可能换成了旧的文件，请先应用市局的下发包补齐再填报"
+        yield f"数据比上次在这台电脑用的旧，可能换成了旧的文件，{GET_BACK}"
 
 
 def remember(folder: Path, device: str, instance: str, step: int) -> None:

@@ -5,8 +5,8 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -27,10 +27,18 @@ _log = logging.getLogger(__name__)
 LIBRARY = "library.db"
 """Name of the database file in the data folder."""
 
+KEYS = ("keys/device.key", "keys/box.key")
+"""The key files of every PC."""
+
 PRAGMAS = (
     ("journal_mode", "wal"), ("synchronous", "full"), ("foreign_keys", 0), ("busy_timeout", 5000),
     ("cache_size", -16000), ("temp_store", 2),
 )  # fmt: skip
+
+
+def as_another(former: Iterable[str]) -> list[tuple[str, str]]:
+    """What a library's identity says from now on, when it becomes another copy; `former` ones are no more."""
+    return [("instance", secrets.token_hex(8)), ("former", " ".join(dict.fromkeys(former)))]
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,8 @@ class Identity:
     instance: str
     superior: str = ""
     sample: bool = False
+    former: str = ""
+    """Copies that are no more, because this one took their place; parted by blanks."""
 
     @property
     def is_bureau(self) -> bool:
@@ -82,7 +92,7 @@ class Workspace:
         except OSError:
             raise EnvironmentFault("no_folder", f"不能建立文件夹“{folder}”，请换一个有写入权限的位置") from None
         workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
-        for piece in (LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm", "keys/device.key", "keys/box.key", "keys/root.key"):
+        for piece in (LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm", *KEYS, "keys/root.key"):
             (folder / piece).unlink(missing_ok=True)
         values = {
             "organisation": organisation, "name": name, "area_code": area_code, "role": role, "superior": superior,
@@ -108,7 +118,6 @@ class Workspace:
         workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
         try:
             _check_before_opening(folder / LIBRARY, schema)
-            _sweep(folder)
             workspace._start()
         except BaseException:
             workspace.close()
@@ -171,6 +180,18 @@ class Workspace:
         values = dict(self.reader.connection.execute("SELECT name, value FROM identity").fetchall())
         named = {item.name: values.get(item.name, "") for item in fields(Identity)}
         return Identity(**{**named, "sample": bool(named["sample"])})
+
+    def renew_instance(self, *, instead: bool) -> None:
+        """Become a copy of its own, so that peers keep apart what each copy reports; `instead` of the one it was."""
+        before = self.identity
+        former = [*before.former.split(), *([before.instance] if instead else [])]
+        with self.exclusive() as connection:
+            connection.executemany("INSERT OR REPLACE INTO identity VALUES (?, ?)", as_another(former))
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the key files of this PC lie beside the library."""
+        return all((self.folder / name).is_file() for name in KEYS)
 
     @property
     def reader(self) -> Reader:
@@ -292,14 +313,6 @@ def _unfinished(library: Path) -> bool:
         return not _peek(library, "SELECT count(*) FROM identity WHERE name = 'organisation'")
     except sqlite3.DatabaseError:
         return False
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what was half written when the program was stopped; holding the lock, nobody is writing it now."""
-    for pattern in ("restoring.part*", "blobs/*.part", "backups/*.part*"):
-        for left in folder.glob(pattern):
-            with suppress(OSError):
-                left.unlink()
 
 
 def _check_before_opening(library: Path, schema: Schema) -> None:

@@ -42,6 +42,9 @@ NAMED = 5_000
 ENTRIES = 15_000
 """Entries of one bundle at most, well below what a reader accepts."""
 
+SILENT = 60 * 24 * 3600 * 1000
+"""Milliseconds after which a copy that another copy of the same library outlived counts no more."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -122,7 +125,7 @@ def _draft(workspace: Workspace, connection: sqlite3.Connection, recipient: str,
     missing = {sha for sha, _, _ in attached.missing(workspace.schema, connection, workspace.folder)}
     manifest = Manifest(
         container.VERSION, announcement, identity.instance, workspace.schema.version, content.states,
-        _wanted(connection), sorted(missing), left_out, listed, introduction,
+        _wanted(connection), sorted(missing), left_out, listed, introduction, identity.former.split(),
     )  # fmt: skip
     return _Draft(manifest, files, chosen)
 
@@ -334,16 +337,24 @@ def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, per
 
 
 def _remember_report(connection: sqlite3.Connection, manifest: Manifest) -> None:
-    """What the sender says it holds; by its running number, since its clock may be set back."""
-    heads = {name: state.heads for name, state in manifest.streams.items()}
+    """What the sender says it holds; by its running number, since its clock may be set back. Copies of one library
+    report each for itself, until another took their place or they are silent for long."""
+    heads, heard = {name: state.heads for name, state in manifest.streams.items()}, now()
     connection.execute(
-        "INSERT INTO sync_peer VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET "
-        "instance = excluded.instance, heads = excluded.heads, want = excluded.want, "
-        "want_blobs = excluded.want_blobs, at = excluded.at, bundle_no = excluded.bundle_no "
-        "WHERE excluded.bundle_no >= sync_peer.bundle_no OR excluded.instance <> sync_peer.instance",
+        "INSERT INTO sync_peer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device, instance) DO UPDATE SET "
+        "heads = excluded.heads, want = excluded.want, want_blobs = excluded.want_blobs, at = excluded.at, "
+        "bundle_no = excluded.bundle_no, heard = excluded.heard WHERE excluded.bundle_no >= sync_peer.bundle_no",
         (manifest.sender, manifest.organisation, manifest.instance, json.dumps(heads), json.dumps(manifest.want),
-         json.dumps(manifest.want_blobs), manifest.number, manifest.at),
+         json.dumps(manifest.want_blobs), manifest.number, manifest.at, heard),
     )  # fmt: skip
+    connection.execute(
+        "DELETE FROM sync_peer WHERE device = ? AND instance <> ? AND heard < ?",
+        (manifest.sender, manifest.instance, heard - SILENT),
+    )
+    connection.executemany(
+        "DELETE FROM sync_peer WHERE device = ? AND instance = ?",
+        [(manifest.sender, instance) for instance in ("", *manifest.former) if instance != manifest.instance],
+    )
 
 
 def _compare(workspace: Workspace, connection: sqlite3.Connection, manifest: Manifest, outcome: Outcome) -> None:

@@ -2,16 +2,15 @@
 recipients behind a header that everybody can read. Read with bounds: nothing is extracted by name, nothing outside the
 manifest is looked at."""
 
-import glob
 import hashlib
 import os
 import re
 import secrets
 import shutil
-import struct
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -20,9 +19,10 @@ from typing import IO
 import msgspec
 
 from desktop.domain.errors import EnvironmentFault, Refusal
-from desktop.sync import encryption
+from desktop.sync import encryption, trailing
 from desktop.sync.canon import canonical, digest
 from desktop.sync.enrolment import Introduction
+from desktop.sync.trailing import END
 
 FILE_LIMIT = 1024**3
 ENTRY_LIMIT = 20_000
@@ -34,8 +34,10 @@ IN_MEMORY = 64 * 1024**2
 VERSION, SUITE = 1, 1
 MAGIC = b"BZB1"
 
-_END = struct.Struct("<4s4H2LH")
 _LONG_END = b"PK\x06\x07".ljust(20, b"\0")
+_ABANDONED = 3600
+"""Seconds after which a temporary file of another bundle is nobody's any more."""
+
 _DIRECTORY_LINE = 256
 _PIECE = 1024**2
 _ROOM = 2 * 1024**2
@@ -82,6 +84,8 @@ class Manifest(msgspec.Struct, frozen=True):
     left_out: LeftOut
     files: dict[str, tuple[int, str]]
     introduction: Introduction | None = None
+    former: list[str] = []
+    """Copies of the sender's library that are no more: the one at hand took their place."""
 
     @property
     def sender(self) -> str:
@@ -114,6 +118,8 @@ class _Header(msgspec.Struct, frozen=True):
     suite: int
     announcement: Announcement
     wraps: dict[str, str]
+    size: int = 0
+    """Bytes of the content before it is encrypted; 0 in bundles of earlier versions."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +155,9 @@ def listing(files: Mapping[str, bytes]) -> dict[str, tuple[int, str]]:
 def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, bytes],
           blobs: Mapping[str, Path] | None = None, boxes: Mapping[str, str] | None = None,
           keys: Path | None = None) -> None:  # fmt: skip
-    """Write under a temporary name, read back, then take the final name; what this PC left half written beside it
-    when it was stopped goes. `boxes` are the PCs (→ public reading keys) that may open it, none for a plain bundle;
-    `keys` our own data folder. EnvironmentFault when the disk refuses."""
-    part = path.with_name(f"{path.name}.{manifest.sender}.part")
+    """Write under a temporary name, read back, then take the final name. `boxes` are the PCs (→ public reading keys)
+    that may open it, none for a plain bundle; `keys` our own data folder. EnvironmentFault when the disk refuses."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     entries = {"manifest.json": canonical(msgspec.to_builtins(manifest)), "manifest.sig": signature, **files}
     try:
         with SpooledTemporaryFile(IN_MEMORY) as plain:
@@ -160,13 +165,11 @@ def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, 
             size = plain.tell()
             plain.seek(0)
             path.parent.mkdir(parents=True, exist_ok=True)
-            for left in path.parent.glob(f"*.{glob.escape(manifest.sender)}.part"):
-                with suppress(OSError):
-                    left.unlink()
+            _clear(path)
             _check_room(path.parent, size)
             with part.open("wb") as handle:
                 if boxes:
-                    _seal(handle, plain, manifest, boxes)
+                    _seal(handle, plain, size, manifest, boxes)
                 else:
                     shutil.copyfileobj(plain, handle, _PIECE)
                 handle.flush()
@@ -174,12 +177,19 @@ def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, 
         read(part, keys)
         part.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise EnvironmentFault("write_failed", f"同步包没有写成，请检查“{path.parent}”的空间和写入权限") from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _clear(path: Path) -> None:
+    """Throw away what a power cut left of earlier writing in this folder."""
+    for part in path.parent.glob(f"*.{'?' * 8}.part"):
+        old = time.time() - part.stat().st_mtime > _ABANDONED
+        if part.name.startswith(f"{path.name}.") or (old and ".bzb." in part.name):
+            part.unlink(missing_ok=True)
 
 
 def _check_room(folder: Path, size: int) -> None:
@@ -201,9 +211,9 @@ def _zip(out: IO[bytes], entries: Mapping[str, bytes], blobs: Mapping[str, Path]
                 shutil.copyfileobj(source, target, _PIECE)
 
 
-def _seal(handle: IO[bytes], plain: IO[bytes], manifest: Manifest, boxes: Mapping[str, str]) -> None:
+def _seal(handle: IO[bytes], plain: IO[bytes], size: int, manifest: Manifest, boxes: Mapping[str, str]) -> None:
     key = secrets.token_bytes(32)
-    header = _Header(VERSION, SUITE, manifest.announcement, encryption.wrap(key, boxes))
+    header = _Header(VERSION, SUITE, manifest.announcement, encryption.wrap(key, boxes), size)
     body = canonical(msgspec.to_builtins(header))
     handle.write(MAGIC + len(body).to_bytes(4, "big") + body)
     encryption.encrypt(key, body, plain, handle)
@@ -258,14 +268,16 @@ def _reading(path: Path) -> Iterator[None]:
 def _opened(path: Path, keys: Path | None) -> Iterator[tuple[zipfile.ZipFile, int, Announcement | None]]:
     with _reading(path), path.open("rb") as handle:
         if handle.read(4) != MAGIC:
-            _check_directory(path, handle)
-            with zipfile.ZipFile(handle) as archive:
+            whole = trailing.zip_in(handle)
+            _check_directory(path, whole)
+            with zipfile.ZipFile(whole) as archive:
                 yield archive, path.stat().st_size, None
             return
         header, body = _header(path, handle)
         key = _key_for(path, header, keys)
+        sealed = trailing.first(handle, encryption.sealed_size(header.size)) if header.size > 0 else handle
         with SpooledTemporaryFile(IN_MEMORY) as plain:
-            for chunk in encryption.decrypt(key, body, handle):
+            for chunk in encryption.decrypt(key, body, sealed):
                 plain.write(chunk)
             size = plain.tell()
             _check_directory(path, plain)
@@ -276,12 +288,12 @@ def _opened(path: Path, keys: Path | None) -> Iterator[tuple[zipfile.ZipFile, in
 def _check_directory(path: Path, handle: IO[bytes]) -> None:
     """Refusal unless the zip ends as ours do. zipfile reads a directory of any length before it can be counted."""
     size = handle.seek(0, os.SEEK_END)
-    handle.seek(max(size - len(_LONG_END) - _END.size, 0))
+    handle.seek(max(size - len(_LONG_END) - END.size, 0))
     tail = handle.read()
-    end = tail[-_END.size :]
-    if len(end) < _END.size or tail[: -_END.size].startswith(_LONG_END[:4]):
+    end = tail[-END.size :]
+    if len(end) < END.size or tail[: -END.size].startswith(_LONG_END[:4]):
         raise _damaged(path)
-    magic, _, _, _, entries, length, _, comment = _END.unpack(end)
+    magic, _, _, _, entries, length, _, comment = END.unpack(end)
     if magic != b"PK\x05\x06" or comment or entries > ENTRY_LIMIT or length > ENTRY_LIMIT * _DIRECTORY_LINE:
         raise _damaged(path)
 

@@ -43,7 +43,15 @@ def make_box(folder: Path) -> str:
 
 def public_box(folder: Path) -> str:
     """The public half of this PC's reading key, in hexadecimal."""
-    return X25519PrivateKey.from_private_bytes(signing.load(folder, BOX)).public_key().public_bytes_raw().hex()
+    try:
+        return box_of(signing.load(folder, BOX))
+    except ValueError:
+        raise signing.no_key() from None
+
+
+def box_of(private: bytes) -> str:
+    """The public half of 32 private bytes, in hexadecimal."""
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw().hex()
 
 
 def wrap(key: bytes, boxes: Mapping[str, str]) -> dict[str, str]:
@@ -73,6 +81,11 @@ def encrypt(key: bytes, header: bytes, content: IO[bytes], out: IO[bytes]) -> No
         if not following:
             return
         number, chunk = number + 1, following
+
+
+def sealed_size(plain: int) -> int:
+    """Bytes of the sealed chunks of a content of `plain` bytes."""
+    return plain + max(1, -(-plain // CHUNK)) * _TAG
 
 
 def decrypt(key: bytes, header: bytes, content: IO[bytes]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ import msgspec
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import is_organisation
 from desktop.store.workspace import Workspace, now
-from desktop.sync import certificates, encryption, graph, signing
+from desktop.sync import certificates, encryption, graph, renewing, signing
 from desktop.sync.canon import canonical
 from desktop.sync.signing import DEVICE, ROOT, Certificate
 from desktop.sync.streams import parse_stream
@@ -37,6 +37,8 @@ class UnitFile(msgspec.Struct, frozen=True):
     root: str
     certificates: list[str]
     secret: str
+    further: bool = False
+    """Written for a second PC of the unit, or for one in place of a lost one."""
 
     @property
     def needs_passphrase(self) -> bool:
@@ -79,8 +81,8 @@ def prepare(workspace: Workspace) -> None:
 
 
 def write_unit_file(workspace: Workspace, organisation: str, name: str, area_code: str, path: Path,
-                    passphrase: str = "") -> None:  # fmt: skip
-    """The bureau's file for one PC of a unit; a further PC, or one in place of a lost one, gets a further file. A unit
+                    passphrase: str = "", *, further: bool = False) -> None:  # fmt: skip
+    """The bureau's file for one PC of a unit; a second PC, or one in place of a lost one, gets a `further` file. A unit
     that began on its own names its `organisation`."""
     identity = workspace.identity
     _bureau_only(workspace)
@@ -94,7 +96,7 @@ def write_unit_file(workspace: Workspace, organisation: str, name: str, area_cod
     ]
     root = signing.public_key(workspace.folder, ROOT)
     unit = UnitFile(1, organisation, name, area_code, identity.organisation, identity.name, root, own,
-                    encryption.protect(bytes.fromhex(secret), passphrase))  # fmt: skip
+                    encryption.protect(bytes.fromhex(secret), passphrase), further)  # fmt: skip
     body = canonical(msgspec.to_builtins(unit))
     signature = signing.sign(workspace.folder, ROOT, body).hex()
     with workspace.exclusive() as connection:
@@ -283,12 +285,15 @@ def open_secret(unit: UnitFile, passphrase: str) -> str:
 
 
 def join(workspace: Workspace, unit: UnitFile, passphrase: str = "") -> None:
-    """Take a unit file into the library made for it, or into that of a bureau that gets a superior."""
+    """Take a unit file into the library made for it, or into that of a bureau that gets a superior. A fresh file makes
+    a new PC of one that lost its keys or is a copy of another."""
     identity = workspace.identity
     if identity.organisation != unit.organisation:
         raise Refusal("other_unit", "这份授权文件是给其他单位的，请向市局索取本单位的授权文件")
     secret = open_secret(unit, passphrase)
     with workspace.exclusive() as connection:
+        if not identity.is_bureau and renewing.is_needed(workspace, connection, secret):
+            renewing.become_new(workspace, connection)
         _set(connection, "superior_root" if identity.is_bureau else "root", unit.root)
         _set(connection, "superior", unit.bureau)
         _set(connection, "bureau_name", unit.bureau_name)
@@ -302,6 +307,8 @@ def introduction(workspace: Workspace) -> Introduction | None:
     """How this PC makes itself known while its superior has not certified it; None once it has."""
     identity, folder = workspace.identity, workspace.folder
     certified = certificates.of_device(workspace.connection, identity.device) is not None
+    if not renewing.holds_its_keys(workspace, workspace.connection):
+        raise signing.no_key()
     if certified and not (identity.is_bureau and identity.superior):
         return None
     secret = _get(workspace.connection, "secret")

@@ -63,7 +63,7 @@ def judge_signer(workspace: Workspace, connection: sqlite3.Connection, bundle: B
     _take_certificates(connection, bundle)
     key = _signing_key(connection, manifest)
     if not signing.verified(key, bundle.signature, bundle.body):
-        raise Refusal("foreign_signer", "这个同步包的签名不对，可能被改动过，没有读入，请对方重新发送")
+        raise Refusal("foreign_signer", "这个同步包核对不符，可能被改动过，没有读入，请对方重新发送")
     ours = {identity.organisation, *certificates.writes(connection, identity.device)}
     if not ours & set(manifest.recipients):
         raise Refusal("not_for_us", "这个同步包是发给其他单位的，没有读入，请确认文件")
@@ -219,7 +219,7 @@ class Intake:
         ):
             raise Refusal("foreign_stream", "有一段数据不是由它所属的单位写的，已搁置，没有写入")
         if not signing.verified(certificate.key, segment.signature, segment.header):
-            raise Refusal("bad_signature", "有一段数据的签名不对，已搁置，没有写入")
+            raise Refusal("bad_signature", "有一段数据核对不符，已搁置，没有写入")
         if header.min_reader > self._workspace.schema.version:
             raise Refusal("newer", "有一段数据要用更新的版本才能读，已搁置，升级程序后会自动并入")
         if not self._stands(header, segment.sha, stream):

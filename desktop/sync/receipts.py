@@ -57,14 +57,18 @@ def take(connection: sqlite3.Connection, typed: str, organisation: str, superior
 
 
 def _report(connection: sqlite3.Connection, superior: str, heads: dict[str, list[str]]) -> None:
-    known = connection.execute("SELECT device, heads FROM sync_peer WHERE organisation = ?", (superior,)).fetchall()
-    for device, said in known:
-        merged = {**json.loads(said), **heads}
-        connection.execute("UPDATE sync_peer SET heads = ? WHERE device = ?", (json.dumps(merged), device))
+    known = connection.execute(
+        "SELECT device, instance, heads FROM sync_peer WHERE organisation = ?", (superior,)
+    ).fetchall()
+    for device, instance, said in known:
+        merged = json.dumps({**json.loads(said), **heads})
+        connection.execute(
+            "UPDATE sync_peer SET heads = ? WHERE device = ? AND instance = ?", (merged, device, instance)
+        )
     if not known:
         device = next((item.device for item in certificates.devices(connection, superior)), superior)
         connection.execute(
-            "INSERT INTO sync_peer VALUES (?, ?, '', ?, '[]', '[]', 0, 0)", (device, superior, json.dumps(heads))
+            "INSERT INTO sync_peer VALUES (?, ?, '', ?, '[]', '[]', 0, 0, 0)", (device, superior, json.dumps(heads))
         )
 
 

@@ -4,6 +4,7 @@ A payload is lines of canonical JSON: `["tx", at, person, label, basis]` and, be
 `["set", ledger, key, cells]`. Each transaction of the journal keeps its own operations, so that the history travels.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -71,6 +72,14 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     app: str
     at: int
     by: str
+
+
+def last_person(connection: sqlite3.Connection, device: str) -> str:
+    """Who sat at a PC when it last made a segment that is here; empty if there is none."""
+    row = connection.execute(
+        "SELECT hdr FROM sync_seg WHERE device = ? AND state = 'applied' ORDER BY n DESC LIMIT 1", (device,)
+    ).fetchone()
+    return "" if row is None else read_header(row[0]).by
 
 
 def seal_open(workspace: Workspace, connection: Any, identity: Identity, person: str) -> int:

@@ -18,6 +18,11 @@ from desktop.sync.canon import canonical, digest
 DEVICE, ROOT = "device.key", "root.key"
 """Key files: of this PC, and of the bureau itself."""
 
+LOST = (
+    "本机的授权不见了或已损坏，台账都在，可以照常填报；要送出和收到同步包，请向市局要一份换电脑用的授权文件，在“同步”页“收到”里打开它"
+    "（市局自己的电脑请到“设置”用授权备份找回）"
+)
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -98,6 +103,11 @@ def public_key(folder: Path, name: str) -> str:
     return _load(folder, name).public_key().public_bytes_raw().hex()
 
 
+def public_of(private: bytes) -> str:
+    """The public half of 32 private bytes, in hexadecimal."""
+    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw().hex()
+
+
 def sign(folder: Path, name: str, content: bytes) -> bytes:
     """The signature of a key file over some bytes."""
     return _load(folder, name).sign(content)
@@ -122,16 +132,16 @@ def load(folder: Path, name: str) -> bytes:
     try:
         return bytes.fromhex((folder / "keys" / name).read_text(encoding="ascii"))
     except (OSError, ValueError) as error:
-        raise _no_key() from error
+        raise no_key() from error
 
 
 def _load(folder: Path, name: str) -> Ed25519PrivateKey:
     try:
         return Ed25519PrivateKey.from_private_bytes(load(folder, name))
     except ValueError as error:
-        raise _no_key() from error
+        raise no_key() from error
 
 
-def _no_key() -> EnvironmentFault:
-    sentence = "本机的签名文件（keys 文件夹）不见了或已损坏，请从原来的数据文件夹找回 keys 文件夹后再试"
-    return EnvironmentFault("no_key", sentence)
+def no_key() -> EnvironmentFault:
+    """The private keys are gone, damaged or another PC's."""
+    return EnvironmentFault("no_key", LOST)

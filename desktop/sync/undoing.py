@@ -51,10 +51,10 @@ def why_not(connection: sqlite3.Connection, batch: int) -> str:
         (batch,),
     ).fetchone()
     if later is not None:
-        return "之后的填报或同步包是接着它写的，不能单独撤销；要回到从前，请用应用前自动做的备份恢复"
+        return "之后的填报或同步包是接着它写的，不能单独撤销；要回到从前，请到“设置”用应用前自动做的备份恢复"
     streams = {name for (name,) in connection.execute("SELECT stream FROM sync_seg WHERE batch = ?", (batch,))}
     if streams & _open_streams(connection):
-        return "应用之后本机又改了同一部分的记录，不能撤销；要回到从前，请用应用前自动做的备份恢复"
+        return "应用之后本机又改了同一部分的记录，不能撤销；要回到从前，请到“设置”用应用前自动做的备份恢复"
     return ""
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication, QIcon, QImage, QKeySequence, QPixmap, QShortcut
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QSize, Qt
+from PySide6.QtGui import QDropEvent, QGuiApplication, QIcon, QImage, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -22,6 +22,8 @@ from desktop.domain.errors import Refusal
 from desktop.ui.desk import Desk, Page
 from desktop.ui.icons import icon
 from desktop.ui.kept import settings
+from desktop.ui.made_files import ask_where
+from desktop.ui.opening import open_with_system
 from desktop.ui.widgets import button, label, line
 
 PHOTOS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp")
@@ -186,16 +188,20 @@ class AttachmentStrip(QWidget):
         """Show a copy of the current attachment with its own program."""
         session, key = self._session, self._current()
         if key:
-            self._desk.read(lambda _job: attachments.open_copy(session, key), _show)
+            self._desk.read(lambda _job: attachments.open_copy(session, key), self._show)
+
+    def _show(self, copy: Path) -> None:
+        if not open_with_system(copy):
+            self._desk.say("warn", f"没能打开“{copy.name}”，可以另存到别处再打开")
 
     def save_current(self) -> None:
         """The current attachment to a place of the person's choice."""
         session, key = self._session, self._current()
-        chosen, _ = QFileDialog.getSaveFileName(self, "另存为", self.files.currentItem().text()) if key else ("", "")
-        if chosen:
+        name = self.files.currentItem().text() if key else ""
+        if key and (path := ask_where(self, "另存为", name, f"*{Path(name).suffix}")):
             self._desk.read(
-                lambda _job: attachments.save_as(session, key, Path(chosen)),
-                lambda _none: self._desk.say("ok", f"已另存到 {chosen}"),
+                lambda _job: attachments.save_as(session, key, path),
+                lambda _none: self._desk.say("ok", f"已另存到 {path}", path),
             )
 
     def remove_selected(self) -> None:
@@ -229,10 +235,6 @@ class AttachmentStrip(QWidget):
                     self.add(paths)
                 return True
         return super().eventFilter(watched, event)
-
-
-def _show(copy: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(copy)))
 
 
 def _size(file: Path | Given) -> int:

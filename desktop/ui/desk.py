@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -27,12 +28,14 @@ class Desk(QObject):
 
     changed = Signal(object)
     """Changes of a finished write; every page re-reads the keys it shows."""
-    noticed = Signal(str, str)
-    """(bad, warn or ok; a sentence)"""
+    noticed = Signal(str, str, object)
+    """(bad, warn or ok; a sentence; the file it tells of or None)"""
     page_asked = Signal(str, object)
     """(page, what to show there)"""
     standing_in = Signal(object)
     """A session that writes the rows of another unit (代录)."""
+    restore_asked = Signal(object)
+    """A backup file to go back to; the window closes and opens again over it."""
     worked = Signal(str, object, object)
     """(step in words, done, total) of a job; empty words end it"""
 
@@ -72,12 +75,12 @@ class Desk(QObject):
         task.ended.connect(lambda: self.worked.emit("", 0, 0))
         return task
 
-    def say(self, kind: str, sentence: str) -> None:
-        """Show a notice."""
-        self.noticed.emit(kind, sentence)
+    def say(self, kind: str, sentence: str, made: Path | None = None) -> None:
+        """Show a notice; `made` is the file it tells of, which can be opened from it."""
+        self.noticed.emit(kind, sentence, made)
 
     def _refused(self, refusal: Refusal) -> None:
-        self.noticed.emit("bad", refusal.message)
+        self.say("bad", refusal.message)
 
 
 def _changes(result: Any) -> Changes:
@@ -107,6 +110,11 @@ class Page(QWidget):
     def refused_texts(self) -> int:
         """How many typed texts were refused and would be lost with the page."""
         return 0
+
+    @property
+    def takes_tables(self) -> bool:
+        """Whether a table dropped on this page is imported here."""
+        return False
 
     def show_target(self, target: object) -> None:
         """Go to a record of this page, named by its key."""

@@ -1,13 +1,17 @@
 """First start: who are you — an office with a unit file, an office on its own, the bureau, or practice."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtWidgets import QButtonGroup, QDialog, QFileDialog, QLineEdit, QRadioButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QDialog, QFileDialog, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.app import setup, system
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
-from desktop.ui.widgets import Notice, button, label, line
+from desktop.ui.widgets import Notice, button, card, label, line
+
+FURTHER = "这是本单位的又一台电脑：先送一个上报包给市局，再应用市局的下发包，体系和台账就都来了，不用另选"
 
 
 class FirstStart(QDialog):
@@ -28,11 +32,16 @@ class FirstStart(QDialog):
         self.unit_file = QLineEdit()
         self.unit_file.setPlaceholderText("授权文件（.json）")
         self.passphrase = QLineEdit()
-        self.passphrase.setPlaceholderText("口令，10 位数字（市局另外告诉）")
+        self.passphrase.setPlaceholderText("10 位数字，由市局当面或电话告诉")
         self.passphrase.setAccessibleName("授权文件的口令")
         self.trees = {tree.name: tree.id for tree in system.starter_trees()}
         self.tree_choices = {name: QRadioButton(name) for name in (*self.trees, "从空白开始")}
+        self.told = label("", "quiet", 12, wrap=True)
+        """For whom the chosen file is, and what comes next."""
+        self._lines: list[tuple[QWidget, Callable[[], bool]]] = []
+        """(what is asked, when it has to be asked)"""
         self._build()
+        self._ask()
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
@@ -42,20 +51,28 @@ class FirstStart(QDialog):
         column.addWidget(self.notice)
         for choice in (self.by_file, self.alone, self.bureau, self.practice):
             column.addWidget(choice)
+            choice.toggled.connect(self._ask)
         self.by_file.setChecked(True)
-        column.addWidget(line(self.unit_file, self.passphrase, button("选择", self._choose_file)))
-        for words, field, hint in (
-            ("单位名称", self.name, "如 西湖区机关事务服务中心"), ("行政区划码", self.code, "6 位，如 330106"),
-            ("使用人", self.person, "坐在这台电脑前的人"),
-        ):  # fmt: skip
+        self.unit_file.textChanged.connect(self._ask)
+        file = line(button("选择授权文件", self._choose_file), self.unit_file)
+        for part in (file, self.told, line(label("口令"), self.passphrase)):
+            column.addWidget(part)
+            self._lines.append((part, self.by_file.isChecked))
+        for words, field, hint, asked in (
+            ("单位名称", self.name, "如 西湖区机关事务服务中心", self._founds),
+            ("行政区划码", self.code, "6 位，如 330106", self._founds),
+            ("使用人", self.person, "坐在这台电脑前的人", lambda: not self.practice.isChecked()),
+        ):
             field.setPlaceholderText(hint)
             field.setAccessibleName(words)
-            column.addWidget(line(label(words), field))
-        column.addWidget(label("起步的标准体系", bold=True))
+            column.addWidget(asking := line(label(words), field))
+            self._lines.append((asking, asked))
+        trees = card(label("起步的标准体系", bold=True), *self.tree_choices.values())
         group = QButtonGroup(self)
         for choice in self.tree_choices.values():
             group.addButton(choice)
-            column.addWidget(choice)
+        column.addWidget(trees)
+        self._lines.append((trees, lambda: not self.practice.isChecked() and not self._further()))
         next(iter(self.tree_choices.values())).setChecked(True)
         column.addWidget(
             label(f"数据存在这台电脑的“{self._folder}”，不联网。本软件不得存储、处理涉密信息。", "quiet", 12, wrap=True)
@@ -67,6 +84,32 @@ class FirstStart(QDialog):
         if chosen:
             self.unit_file.setText(chosen)
             self.by_file.setChecked(True)
+
+    def _founds(self) -> bool:
+        return self.alone.isChecked() or self.bureau.isChecked()
+
+    def _further(self) -> bool:
+        """Whether the chosen file is for a second PC of the unit, which gets everything from the bureau."""
+        with suppress(Refusal):
+            if self.by_file.isChecked() and self.unit_file.text():
+                return setup.unit_file(Path(self.unit_file.text())).further
+        return False
+
+    def _ask(self) -> None:
+        """Show what has to be filled in for what is chosen, and for whom the file is."""
+        self.told.setText(self._about_file())
+        for asking, asked in self._lines:
+            asking.setVisible(asked())
+
+    def _about_file(self) -> str:
+        if not self.unit_file.text():
+            return "没有授权文件时，请向市局索取，或选“先独立使用”"
+        try:
+            unit = setup.unit_file(Path(self.unit_file.text()))
+        except Refusal as refusal:
+            return refusal.message
+        said = f"给 {unit.name}（{unit.area_code}）的授权文件，由 {unit.bureau_name} 生成"
+        return f"{said}。{FURTHER}" if unit.further else said
 
     def begin(self) -> None:
         """Make the library; a refusal stays on the screen with what was typed."""
@@ -85,10 +128,13 @@ class FirstStart(QDialog):
             if not self.unit_file.text():
                 raise Refusal("no_file", "请先选择市局给的授权文件，没有的话选“先独立使用”")
             path = Path(self.unit_file.text())
-            if setup.needs_passphrase(path) and not self.passphrase.text().strip():
+            unit = setup.unit_file(path)
+            if unit.needs_passphrase and not self.passphrase.text().strip():
                 self.passphrase.setFocus()
                 raise Refusal("no_passphrase", "这份授权文件有口令保护，请填写市局当面或电话告诉您的 10 位口令")
             session = setup.join(self._folder, path, person, self.passphrase.text())
+            if unit.further:
+                return session
         else:
             role = "bureau" if self.bureau.isChecked() else "office"
             session = setup.found(self._folder, role, self.name.text(), self.code.text().strip(), person)

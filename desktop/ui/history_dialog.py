@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QDialog,
-    QFileDialog,
     QHeaderView,
     QLineEdit,
     QTableView,
@@ -27,7 +26,8 @@ from desktop.domain.history_form import COLUMNS, Line
 from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.grid import clipboard
-from desktop.ui.preview import Preview
+from desktop.ui.made_files import ask_where
+from desktop.ui.preview import preview
 from desktop.ui.widgets import Notice, button, label, line
 
 PREVIEWED = 1000
@@ -199,24 +199,22 @@ class HistoryDialog(QDialog):
 
     def preview(self) -> None:
         """变更记录 page by page."""
-        shown = Preview(history.sheet(self._desk.session, self.model.lines, self.scope_in_words()), "变更记录", self)
-        shown.exec()
-        shown.deleteLater()
+        session, lines, words = self._desk.session, self.model.lines, self.scope_in_words()
+        preview(self._desk, lambda: history.sheet(session, lines, words), "变更记录", self)
 
     def export(self) -> None:
         """变更记录 as a workbook; where, is asked."""
-        chosen, _ = QFileDialog.getSaveFileName(self, "存到哪里", "变更记录.xlsx", "*.xlsx")
-        if chosen:
+        if path := ask_where(self, "存到哪里", "变更记录.xlsx", "*.xlsx"):
             document = history.sheet(self._desk.session, self.model.lines, self.scope_in_words())
             self._desk.runner.read(
-                lambda _job: exporting.write(document, Path(chosen)),
-                lambda _none: self._say("ok", f"已存到 {chosen}"),
+                lambda _job: exporting.write(document, path),
+                lambda _none: self._say("ok", f"已存到 {path}", path),
                 lambda refusal: self._say("bad", refusal.message),
             )  # fmt: skip
 
-    def _say(self, kind: str, sentence: str) -> None:
+    def _say(self, kind: str, sentence: str, made: Path | None = None) -> None:
         if not self._closed:
-            self.notice.say(kind, sentence)
+            self.notice.say(kind, sentence, made)
 
 
 def _day(text: str, name: str) -> QLineEdit:

@@ -23,7 +23,7 @@ from desktop.domain.document import Document, Paper
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Query
 from desktop.ui.desk import Desk
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.widgets import Notice, button, label, line
 
 LANDSCAPE, UPRIGHT = "横向", "纵向"
@@ -165,6 +165,4 @@ class PrintDialog(QDialog):
             self.notice.say("bad", Refusal("no_columns", "请至少勾选一列").message)
             return
         name = f"{self.session.identity.name}_{self.chosen.title}_{self.session.today()}"
-        dialog = Preview(self.document(), name, self)
-        dialog.exec()
-        dialog.deleteLater()
+        preview(self.desk, self.document, name, self)

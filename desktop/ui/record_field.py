@@ -61,6 +61,8 @@ class RecordField(QWidget):
 
     def mark(self, reason: str) -> None:
         """Say below the editor why its text is refused; empty if it is not."""
+        if self.editor.toolTip() == reason:
+            return
         self.editor.setProperty("invalid", bool(reason))
         self.editor.setToolTip(reason)
         self.editor.setAccessibleDescription(reason)

@@ -14,10 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import editing, history, provisional
+from desktop.app import editing, history, opinions, provisional
 from desktop.app.editing import Edit
 from desktop.app.labels import columns_in_use, label_of, spare_labels
 from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
 from desktop.domain.record import Column
 from desktop.ui.attachments import AttachmentStrip
 from desktop.ui.desk import Desk
@@ -42,6 +43,8 @@ class RecordPanel(QWidget):
         """(key, path) → (typed, reason) of texts that were not acceptable; they wait until their record is shown."""
         self.heading = label("", pixels=14, bold=True, wrap=True)
         self.reason = label("", "badge_bad", 12, wrap=True)
+        self.opinion = label("", "badge_warn", 12, wrap=True)
+        self.opinion.hide()
         self.waiting = button("删除还是保留待定，去处理", self._settle, "ghost", "triangle", provisional.WHY)
         self.waiting.hide()
         self._tabs = QTabWidget()
@@ -51,10 +54,11 @@ class RecordPanel(QWidget):
         self.reason.hide()
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
-        for text in (self.heading, self.reason):
+        for text in (self.heading, self.reason, self.opinion):
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
         column.addWidget(self.heading)
         column.addWidget(self.reason)
+        column.addWidget(self.opinion)
         column.addWidget(self.waiting, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._tabs, 1)
         self.attachments = AttachmentStrip(desk, ledger, self)
@@ -147,6 +151,8 @@ class RecordPanel(QWidget):
         caption = session.read.caption(self._ledger, key)
         self.heading.setText(caption if len(caption) <= LONGEST_HEADING else f"{caption[:LONGEST_HEADING]}…")
         self._say(self._closed_because(key))
+        self.opinion.setText(opinions.last_word(session, self._ledger, key))
+        self.opinion.setVisible(bool(self.opinion.text()))
         paths = list(self.editors)
         (cells,) = session.read.page(self._ledger, [rid], paths, session.today())
         disputed = provisional.cells(session, self._ledger)
@@ -228,11 +234,24 @@ class RecordPanel(QWidget):
         if typed != self._stored(path):
             reason = editing.check_edit(session, self._ledger, key, path, typed) or ""
             if not reason:
-                self._desk.write(lambda _job: editing.edit_cells(session, self._ledger, [Edit(key, path, typed)]))
+                self._desk.write(
+                    lambda _job: editing.edit_cells(session, self._ledger, [Edit(key, path, typed)]),
+                    lambda _changes: self._mark(key, path, typed, ""),
+                    failed=lambda refusal: self._not_written(key, path, typed, refusal),
+                )
+        self._mark(key, path, typed, reason)
+
+    def _not_written(self, key: str, path: str, typed: str, refusal: Refusal) -> None:
+        """The text stays in its field, to be saved again by Enter."""
+        self._mark(key, path, typed, refusal.message)
+        self._desk.say("bad", refusal.message)
+
+    def _mark(self, key: str, path: str, typed: str, reason: str) -> None:
         self._refused.pop((key, path), None)
         if reason:
             self._refused[key, path] = (typed, reason)
-        self.fields[path].mark(reason)
+        if key == self.key:
+            self.fields[path].mark(reason)
 
     def _settle(self) -> None:
         self._desk.page_asked.emit("sync", "conflicts")

@@ -102,6 +102,9 @@ class Runner(QObject):
         if task.locks and not any(other.locks for other in self._tasks):
             self.locked_changed.emit(False)
         task.ended.emit()
+        if self._closed and (error is None or isinstance(error, Refusal)):
+            task.deleteLater()
+            return
         if error is None:
             task.done(result)
         elif isinstance(error, Refusal):
@@ -117,7 +120,8 @@ class Runner(QObject):
                 task.job.cancel()
 
     def shutdown(self) -> None:
-        """Refuse new work, ask long jobs to stop, and wait for all that is under way."""
+        """Refuse new work, ask long jobs to stop, and wait for all that is under way; results that arrive after it are
+        not handed on, for what would show them is gone."""
         self._closed = True
         self.cancel()
         self._writer.shutdown()

@@ -24,7 +24,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.common import Snapshot
 from desktop.domain.ledgers.words import KINDS, LEVELS, NATURES, STATUSES
 from desktop.ui.desk import Desk
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.statistics_table import StatisticsTableView
 from desktop.ui.widgets import Notice, button, label, line
 
@@ -73,7 +73,7 @@ class RowsDialog(QDialog):
         column.addWidget(label(f"{title}，共 {len(rows)} 行", bold=True))
         column.addWidget(self.table, 1)
         column.addWidget(
-            line(None, button("打印、导出", lambda: _show(Preview(document, title, self)), icon_name="print"),
+            line(None, button("打印、导出", lambda: preview(desk, lambda: document, title, self), icon_name="print"),
                  button("关闭", self.reject))
         )  # fmt: skip
 
@@ -97,7 +97,7 @@ class KeptDialog(QDialog):
         column.addWidget(self.view, 1)
         column.addWidget(label(checks, "quiet", 12, wrap=True))
         column.addWidget(
-            line(None, button("打印、导出", lambda: _show(Preview(document, name, self)), icon_name="print"),
+            line(None, button("打印、导出", lambda: preview(desk, lambda: document, name, self), icon_name="print"),
                  button("关闭", self.reject))
         )  # fmt: skip
 
@@ -121,7 +121,7 @@ class ComparisonDialog(QDialog):
         self._desk = desk
         self.lines = compared(old[1], new[1])
         layout = new[1].table.layout
-        headings = [f"{words}\n{part}" for _, words in layout.columns for part in ("原", "现", "增减")]
+        headings = [f"{column.label}\n{part}" for column in layout.columns for part in ("原", "现", "增减")]
         self.table = _table(["", "统计项", *headings], (70, 150, *([72] * len(headings))))
         _fill(
             self.table,
@@ -140,7 +140,7 @@ class ComparisonDialog(QDialog):
         column.addWidget(self.table, 1)
         column.addWidget(
             line(label("双击数字看新增、移出和变化的行", "quiet", 12), None,
-                 button("打印、导出", lambda: _show(Preview(document, "比较", self)), icon_name="print"),
+                 button("打印、导出", lambda: preview(desk, lambda: document, "比较", self), icon_name="print"),
                  button("关闭", self.reject))
         )  # fmt: skip
 

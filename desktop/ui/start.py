@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop.app import setup
@@ -27,6 +27,9 @@ _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 COLLECTING = (10_000, 50, 1_000)
 """How seldom memory is searched for rings: a full search of a large library's lists stops the window for 0.2 s."""
 
+TURN = 0.001
+"""Seconds a job may compute before the window has its turn; the usual 5 ms add up, for each call into Qt gives way."""
+
 
 def application() -> QApplication:
     """The one application, with the theme installed."""
@@ -42,6 +45,7 @@ def application() -> QApplication:
 def make_window(session: Session) -> MainWindow:
     """The window of an open library."""
     gc.set_threshold(*COLLECTING)
+    sys.setswitchinterval(TURN)
     from desktop.ui.pages import specs
 
     worker.begin()
@@ -111,15 +115,48 @@ def _start(folder: Path, *, quit_after_start: bool) -> int:
                 return 0
             raise
     window = make_window(session)
-    window.resize(1366, 728)
-    window.show()
+    show(window)
     gc.freeze()
     gc.enable()
     if quit_after_start:
         QTimer.singleShot(0, window.close)
-    else:
-        QTimer.singleShot(0, lambda: _settle_in(folder, window))
-    return app.exec()
+        return app.exec()
+    QTimer.singleShot(0, lambda: _settle_in(folder, window))
+    status = app.exec()
+    while window.restore_from is not None:
+        window = reopened(folder, window)
+        _listen(server_name(folder), window)
+        status = app.exec()
+    return status
+
+
+def show(window: MainWindow) -> None:
+    """Bring a new window up in its usual size."""
+    window.resize(1366, 728)
+    window.show()
+
+
+def reopened(folder: Path, closed: MainWindow) -> MainWindow:
+    """The window over the library restored from the backup that a closed window asked for; it says what became of the
+    current data and what to do next. A backup that is refused leaves the library as it was. The closed window is gone
+    before, so that it stops listening for a second start."""
+    from desktop.store import backup
+
+    source = closed.restore_from
+    assert source is not None
+    try:
+        aside = backup.restore(folder, source)
+        known = backup.described(source)
+        kind, said = "warn", f"已恢复到{known.words if known else source.name}"
+        said += "，恢复前的数据另存为一份“恢复前”的备份" if aside else ""
+    except Refusal as refusal:
+        kind, said = "bad", refusal.message
+    closed.deleteLater()
+    QCoreApplication.sendPostedEvents(closed, QEvent.Type.DeferredDelete)
+    window = make_window(setup.open_library(folder))
+    window.notice.say(kind, "。".join((said, *setup.concerns(window.desk.session))))
+    show(window)
+    return window
 
 
 def _need_screen() -> None:
@@ -139,8 +176,13 @@ def _settle_in(folder: Path, window: MainWindow) -> None:
 
     crash.log_to(folder)
     _listen(server_name(folder), window)
-    for sentence in setup.concerns(window.desk.session):
-        window.notice.say("warn", sentence)
+    tell_concerns(window)
+
+
+def tell_concerns(window: MainWindow) -> None:
+    """Say what to know of this copy of the library, if there is anything."""
+    if found := setup.concerns(window.desk.session):
+        window.notice.say("warn", "。".join(found))
 
 
 def _other_window_came_forward(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from string import Template
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
@@ -114,86 +115,12 @@ def _colour_in(application: QApplication) -> None:
     application.setStyleSheet(_sheet(names))
 
 
-def _sheet(c: dict[str, str]) -> str:
+def _sheet(names: dict[str, str]) -> str:
+    """The shipped sheet with the colours and heights in use; a height is that of the ground within its frame."""
     height = heights().control - 2
-    arrow = (resources.folder() / "theme" / ("arrow-dark.svg" if c is DARK else "arrow-light.svg")).as_posix()
-    tick = (resources.folder() / "theme" / "tick.svg").as_posix()
-    return f"""
-    QWidget#navigation, QStatusBar {{ background: {c["nav"]}; }}
-    QWidget#header, QWidget#toolbar {{ background: {c["window"]}; border-bottom: 1px solid {c["line_strong"]}; }}
-    QWidget#page {{ background: {c["window"]}; }}
-    QWidget#record {{ background: {c["surface"]}; border-left: 1px solid {c["line_strong"]}; }}
-    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
-    QFrame#card, QFrame#panel {{ background: {c["surface"]}; border: 1px solid {c["line"]}; border-radius: 6px; }}
-    QFrame#notice_bad {{ background: {c["bad_soft"]}; border: 1px solid {c["bad"]}; border-radius: 4px; }}
-    QFrame#notice_warn {{ background: {c["warn_soft"]}; border: 1px solid {c["warn"]}; border-radius: 4px; }}
-    QFrame#notice_ok {{ background: {c["ok_soft"]}; border: 1px solid {c["ok"]}; border-radius: 4px; }}
-    QLabel#quiet {{ color: {c["text_3"]}; }}
-    QLabel#link {{ color: {c["accent"]}; }}
-    QLabel#badge_bad {{ color: {c["bad"]}; }}
-    QLabel#badge_warn {{ color: {c["warn"]}; }}
-    QLabel#badge_ok {{ color: {c["ok"]}; }}
-    QPushButton {{ background: {c["surface"]}; color: {c["text"]}; border: 1px solid {c["line_strong"]};
-        border-radius: 4px; padding: 0 12px; min-height: {height}px; }}
-    QPushButton:hover {{ background: {c["head"]}; }}
-    QPushButton:focus {{ border: 2px solid {c["accent"]}; padding: 0 11px; min-height: {height - 2}px; }}
-    QPushButton:disabled {{ color: {c["disabled"]}; }}
-    QPushButton[kind="primary"] {{ background: {c["accent_fill"]}; color: {c["on_accent"]}; border: none;
-        font-weight: 700; min-height: {height + 2}px; }}
-    QPushButton[kind="primary"]:hover {{ background: {c["accent_hover"]}; }}
-    QPushButton[kind="primary"]:focus {{ border: 2px solid {c["text"]}; padding: 0 10px; min-height: {height - 2}px; }}
-    QPushButton[kind="primary"]:disabled {{ background: {c["sunk"]}; color: {c["disabled"]}; }}
-    QPushButton[kind="ghost"] {{ background: transparent; border: 1px solid transparent; color: {c["text_2"]}; }}
-    QPushButton[kind="ghost"]:hover {{ background: {c["sunk"]}; }}
-    QPushButton[kind="ghost"]:focus {{ border: 2px solid {c["accent"]}; }}
-    QPushButton[kind="chip"] {{ background: {c["accent_soft"]}; border: 1px solid {c["line_strong"]};
-        border-radius: 4px; padding: 0 8px; min-height: 24px; }}
-    QPushButton[kind="chip"]:focus {{ border: 2px solid {c["accent"]}; padding: 0 7px; min-height: 22px; }}
-    QPushButton::menu-indicator {{ image: url("{arrow}"); width: 12px; height: 12px; right: 6px;
-        subcontrol-origin: padding; subcontrol-position: center right; }}
-    QDialog#panel {{ background: {c["surface"]}; border: 1px solid {c["line_strong"]}; }}
-    QPushButton[kind="danger"] {{ border: 1px solid {c["bad"]}; color: {c["bad"]}; }}
-    QPushButton[kind="verdict"]:checked {{ background: {c["selection"]}; border: 2px solid {c["accent"]}; }}
-    QPushButton[kind="navigation"] {{ background: transparent; border: none; text-align: left; padding: 0 12px;
-        min-height: {heights().navigation}px; border-radius: 4px; }}
-    QPushButton[kind="navigation"]:hover {{ background: {c["sunk"]}; }}
-    QPushButton[kind="navigation"]:checked {{ background: {c["surface"]}; color: {c["accent"]}; font-weight: 700;
-        border-left: 3px solid {c["accent"]}; padding: 0 9px; }}
-    QPushButton[kind="navigation"]:focus {{ border: 2px solid {c["accent"]}; padding: 0 10px; }}
-    QLineEdit, QComboBox, QDateEdit, QPlainTextEdit, QSpinBox {{ background: {c["surface"]}; color: {c["text"]};
-        border: 1px solid {c["line_strong"]}; border-radius: 4px; padding: 0 8px; min-height: {height}px; }}
-    QPlainTextEdit {{ padding: 4px; }}
-    QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ border: 2px solid {c["accent"]}; padding: 0 7px;
-        min-height: {height - 2}px; }}
-    QComboBox::drop-down {{ border: none; width: 22px; }}
-    QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
-    QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] {{ background: {c["bad_soft"]};
-        border: 1px solid {c["bad"]}; }}
-    QTableView, QTreeView, QListView {{ background: {c["surface"]}; border: none; outline: 0;
-        selection-background-color: {c["selection"]}; selection-color: {c["text"]}; gridline-color: {c["line"]}; }}
-    QListView::indicator {{ width: 14px; height: 14px; border: 1px solid {c["control"]}; border-radius: 3px;
-        background: {c["surface"]}; }}
-    QListView::indicator:checked {{ background: {c["accent_fill"]}; border: 1px solid {c["accent_fill"]};
-        image: url("{tick}"); }}
-    QTableView#frozen {{ border-right: 2px solid {c["line_strong"]}; }}
-    QHeaderView::section {{ background: {c["head"]}; color: {c["text_2"]}; border: none;
-        border-right: 1px solid {c["line"]}; border-bottom: 1px solid {c["line_strong"]}; padding: 0 8px;
-        font-weight: 700; font-size: 12px; }}
-    QHeaderView {{ background: {c["head"]}; }}
-    QTableCornerButton::section {{ background: {c["head"]}; border: none; border-right: 1px solid {c["line"]};
-        border-bottom: 1px solid {c["line_strong"]}; }}
-    QTabBar::tab {{ padding: 6px 12px; border-bottom: 2px solid transparent; color: {c["text_2"]}; }}
-    QTabBar::tab:selected {{ border-bottom: 2px solid {c["accent"]}; color: {c["accent"]}; font-weight: 700; }}
-    QTabWidget::pane {{ border: none; border-top: 1px solid {c["line"]}; }}
-    QToolTip {{ background: {c["tip"]}; color: {c["tip_text"]}; border: none; padding: 4px 8px; }}
-    QStatusBar QLabel {{ color: {c["text_2"]}; font-size: 12px; padding: 0 8px; }}
-    QScrollBar:vertical {{ width: 10px; background: transparent; }}
-    QScrollBar:horizontal {{ height: 10px; background: transparent; }}
-    QScrollBar::handle {{ background: {c["line_strong"]}; border-radius: 4px; min-height: 24px; min-width: 24px; }}
-    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-    QProgressBar {{ background: {c["bar_ground"]}; border: none; border-radius: 2px; max-height: 4px; }}
-    QProgressBar::chunk {{ background: {c["bar"]}; border-radius: 2px; }}
-    QMenu {{ background: {c["surface"]}; border: 1px solid {c["line_strong"]}; padding: 4px; }}
-    QMenu::item {{ padding: 6px 24px; }}
-    QMenu::item:selected {{ background: {c["selection"]}; }}
-    """
+    folder = resources.folder() / "theme"
+    return Template(resources.read_text("theme", "application.qss")).substitute(
+        names, height=height, height_in_frame=height - 2, height_without_frame=height + 2,
+        navigation_height=heights().navigation, tick=(folder / "tick.svg").as_posix(),
+        arrow=(folder / ("arrow-dark.svg" if names is DARK else "arrow-light.svg")).as_posix(),
+    )  # fmt: skip

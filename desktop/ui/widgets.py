@@ -1,12 +1,14 @@
 """The few building blocks every page is made of: buttons, labels, cards, notices, the head of a page."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.icons import icon
+from desktop.ui.opening import open_with_system
 
 
 def button(text: str, pressed: Callable[[], object], kind: str = "", icon_name: str = "", tip: str = "") -> QPushButton:
@@ -69,19 +71,28 @@ def toolbar(*items: QWidget | None) -> QWidget:
 
 
 class Notice(QFrame):
-    """One line in the page: what is the matter and what to do; hidden while there is nothing to say."""
+    """One line in the page: what is the matter and what to do; hidden while there is nothing to say. A file that was
+    made can be opened from it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._text = label("", wrap=True)
+        self.made: Path | None = None
+        self.open_file = button("打开文件", lambda: self._open(folder=False), "ghost")
+        self.open_folder = button("打开所在文件夹", lambda: self._open(folder=True), "ghost")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
         row.addWidget(self._text, 1)
+        row.addWidget(self.open_file)
+        row.addWidget(self.open_folder)
         row.addWidget(button("", self.hide, "ghost", "close", "关闭这条提示"))
         self.hide()
 
-    def say(self, kind: str, sentence: str) -> None:
-        """Show a sentence; `kind` is bad, warn or ok."""
+    def say(self, kind: str, sentence: str, made: Path | None = None) -> None:
+        """Show a sentence; `kind` is bad, warn or ok. `made` is the file it tells of."""
+        self.made = made
+        for opener in (self.open_file, self.open_folder):
+            opener.setVisible(made is not None)
         mark = {"bad": "×", "warn": "▲", "ok": "✓"}[kind]
         self._text.setText(f"{mark} {sentence}")
         self.setAccessibleName(sentence)
@@ -89,6 +100,10 @@ class Notice(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         self.show()
+
+    def _open(self, *, folder: bool) -> None:
+        if self.made is not None and not open_with_system(self.made.parent if folder else self.made):
+            self.say("warn", f"没能打开，请到文件夹“{self.made.parent}”里找“{self.made.name}”")
 
     @property
     def sentence(self) -> str:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import history
+from desktop.app import clock, first_steps, history, syncing
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
@@ -61,6 +61,9 @@ class MainWindow(QMainWindow):
         self._missed: dict[str, list[Changes]] = {}
         """What happened while a page was not in front; it re-reads when it is shown."""
         self._opened_at = desk.session.workspace.last_step()
+        self.restore_from: Path | None = None
+        """The backup the library is to be restored from once this window is closed."""
+        self._clock_told = False
         self._standing_in: list[MainWindow] = []
         """Windows in which rows of other units are entered."""
         self.notice = Notice()
@@ -69,6 +72,7 @@ class MainWindow(QMainWindow):
         self._undo = button("", self.undo, "ghost", "undo", "撤销")
         self._redo = button("", self.redo, "ghost", "redo", "重做")
         self.search = SearchBox(desk, [(spec.title, spec.id) for spec in specs], self.show_page)
+        self.next_step = button("", self._go_on, "ghost", "chevron-right")
         self._navigation: dict[str, QPushButton] = {}
         self._folded: bool | None = None
         self._job_text, self._job_bar, self._job_stop = QLabel(), QProgressBar(), button("取消", self._cancel, "ghost")
@@ -82,6 +86,7 @@ class MainWindow(QMainWindow):
         desk.page_asked.connect(self.show_page)
         desk.worked.connect(self._worked)
         desk.standing_in.connect(self._stand_in)
+        desk.restore_asked.connect(self._restore)
         desk.changed.connect(lambda _changes: self._name_steps())
         self._shortcuts()
         self.show_page(specs[0].id)
@@ -149,7 +154,13 @@ class MainWindow(QMainWindow):
         if self.desk.session.sample:
             row.addWidget(label("演练库", "badge_warn", 12, bold=True))
         row.addStretch(1)
-        for item in (self.search, self._undo, self._redo, button("", self._help, "ghost", "help", "上手说明（F1）")):
+        for item in (
+            self.next_step,
+            self.search,
+            self._undo,
+            self._redo,
+            button("", self._help, "ghost", "help", "上手说明（F1）"),
+        ):
             row.addWidget(item)
         return head
 
@@ -210,11 +221,15 @@ class MainWindow(QMainWindow):
                 self._missed.setdefault(page_id, []).append(changes)
         if changes.skipped:
             self.notice.say("warn", f"有 {len(changes.skipped)} 处后来又改过，保留现值，没有撤销")
+        elif not self._clock_told and (words := clock.set_back(self.desk.session)):
+            self._clock_told = True
+            self.notice.say("warn", words)
         self._refresh_lines()
 
     def _refresh_lines(self) -> None:
         self._context.setText(self.current.context())
         self._name_steps()
+        self._name_next()
         session = self.desk.session
         found = backup.backups(session.workspace.folder)
         saved = found[0].at.strftime("%m-%d %H:%M") + " 已校验" if found else "尚无"
@@ -230,6 +245,17 @@ class MainWindow(QMainWindow):
             control.setEnabled(bool(step))
             control.setToolTip(f"{word} {step}" if step else f"没有可以{word}的操作")
             control.setAccessibleName(control.toolTip())
+
+    def _name_next(self) -> None:
+        """While the library is in its beginnings, its next step, except where that is done."""
+        step = first_steps.next_step(self.desk.session)
+        self.next_step.setText(f"下一步：{step.words.partition('（')[0].partition('，')[0]}" if step else "")
+        self.next_step.setToolTip(step.words if step else "")
+        self.next_step.setVisible(step is not None and self.pages.get(step.page) is not self.current)
+
+    def _go_on(self) -> None:
+        if step := first_steps.next_step(self.desk.session):
+            self.show_page(step.page)
 
     def undo(self) -> None:
         """Take back the last step."""
@@ -295,9 +321,11 @@ class MainWindow(QMainWindow):
             attach_to_shown(self.desk, self.current, photos)
 
     def open_file(self, path: Path) -> None:
-        """A file dropped or given: a bundle goes to 同步, a table to the import."""
-        page = "sync" if path.suffix.lower() in (".bzb", ".json") else "standards"
-        self.show_page(page, path)
+        """A file dropped or given: a bundle goes to 同步, a table to the ledger in front, else to the detail table."""
+        here = next(page_id for page_id, page in self.pages.items() if page is self.current)
+        takes = here if self.current.takes_tables else "standards"
+        bundle = path.suffix.lower() in (".bzb", ".json") or syncing.is_bundle(path)
+        self.show_page("sync" if bundle else takes, path)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -328,6 +356,12 @@ class MainWindow(QMainWindow):
                 backup.make_backup(workspace, "退出时")
                 place.remember(workspace.folder, identity.device, identity.instance, step)
         workspace.close()
+
+    def _restore(self, source: Path) -> None:
+        refused = sum(page.refused_texts() for page in self.pages.values())
+        if not refused or self._may_lose(refused):
+            self.restore_from = source
+            self.close()
 
     def _stand_in(self, session: Session) -> None:
         from desktop.ui.stand_in import StandInWindow

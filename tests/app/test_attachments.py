@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 
-from desktop.app import attachments, editing, history
+from desktop.app import attachments, editing, history, setup
 from desktop.app.attachments import Given
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
@@ -132,3 +132,22 @@ def test_cleaning_leaves_what_a_row_or_backup_names(office: Session) -> None:
     made.path.unlink()
     assert attachments.clean(office) == len(b"in a backup")
     assert blobs.all_hashes(folder)
+
+
+def test_after_a_restore_cleaning_keeps_what_the_set_aside_library_names(office: Session) -> None:
+    folder = office.workspace.folder
+    made = backup.make_backup(office.workspace, "手动")
+    key = first(office)
+    attachments.add(office, "system_version", key, [Given("后来的.txt", b"named by the set-aside library alone")])
+    office.workspace.close()
+    aside = backup.restore(folder, made.path)
+    assert aside is not None
+    restored = setup.open_library(folder)
+    loose = blobs.put(folder, b"loose")
+    assert attachments.unneeded(restored) == ([loose], 5)
+    restored.workspace.close()
+    backup.restore(folder, aside)
+    back = setup.open_library(folder)
+    (item,) = attachments.of_record(back, "system_version", key)
+    assert item.place is not None and item.place.read_bytes() == b"named by the set-aside library alone"
+    back.workspace.close()

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
-from desktop.app import importing
+from desktop.app import exporting, importing
 from desktop.app.session import Session
+from desktop.exchange.headings import REFUSED_SHEET
 from tests.app.conftest import MESSY
 
 RED, PALE = "FFFF9999", "FFFFE3E3"
@@ -29,6 +31,9 @@ def test_the_report_marks_what_was_refused_where_it_stands(office: Session, tmp_
     assert page["G86"].fill.fgColor.rgb == page["F87"].fill.fgColor.rgb == RED
     assert page["G86"].comment is not None and "2023-02-30" in page["G86"].comment.text
     assert page["G85"].fill.fgColor.rgb != RED
+    for place, sentence in (("E84", "“标准名称”必填"), ("H85", "实施日期早于发布日期（2024-05-06）")):
+        assert page[place].fill.fgColor.rgb == RED, place
+        assert page[place].comment is not None and page[place].comment.text == sentence
 
 
 def test_the_report_has_a_sheet_with_the_outcome(office: Session, tmp_path: Path) -> None:
@@ -84,3 +89,62 @@ def test_a_later_report_takes_the_earlier_marks_away(imported: Session, tmp_path
     assert page.cell(84, REASONS).value is None and page.cell(84, 1).fill.fgColor.rgb != PALE
     assert page.cell(85, REASONS).value == "实施日期早于发布日期（2024-05-06）"
     assert page.max_column == REASONS
+
+
+def _mend(page: Worksheet) -> None:
+    """Put right what was refused, whichever line it stands in."""
+    by_line = {str(row[REASONS - 1].value or "").partition("：")[0]: row[0].row for row in page.iter_rows(min_row=4)}
+    mended = {84: ("E", "食堂采购管理规范"), 85: ("H", "2024-06-01"), 86: ("G", "2023-02-28"), 87: ("F", "行业标准")}
+    for line, (letter, text) in mended.items():
+        page[f"{letter}{by_line[f'原第 {line} 行']}"] = text
+
+
+def test_the_refused_rows_mended_in_their_own_sheet_are_the_only_ones_added(imported: Session, tmp_path: Path) -> None:
+    report = _report(imported, tmp_path / "报告.xlsx")
+    book = openpyxl.load_workbook(report)
+    _mend(book[REFUSED_SHEET])
+    book.save(report)
+    plan = importing.plan(imported, report)
+    assert plan.counts() == {"added": 4, "changed": 0, "equal": 0, "refused": 2}
+    assert [row.problems[0][1] for row in plan.of("refused")] == [
+        "与已导入的一行是同一条，只取先出现的一行；确是两条，请改标准号"
+    ] * 2
+    assert plan.sheet == REFUSED_SHEET and not plan.other_sheets
+    assert plan.notes == ("只读了工作表“仅含错误行”，其他工作表没有读",)
+    changes = importing.apply(imported, plan)
+    assert (len(changes.of("standard")), len(changes.of("detail_entry"))) == (4, 4)
+    assert importing.plan(imported, report).counts() == {"added": 0, "changed": 0, "equal": 4, "refused": 2}
+
+
+def test_the_refused_rows_are_imported_alone_from_a_file_of_their_own(imported: Session, tmp_path: Path) -> None:
+    report = _report(imported, tmp_path / "报告.xlsx")
+    book = openpyxl.load_workbook(report)
+    for name in book.sheetnames:
+        if name != REFUSED_SHEET:
+            del book[name]
+    _mend(book[REFUSED_SHEET])
+    book.save(report)
+    plan = importing.plan(imported, report)
+    assert plan.counts() == {"added": 4, "changed": 0, "equal": 0, "refused": 2}
+    assert not plan.labels, "columns that got a label by the first import keep it"
+    second = tmp_path / "二.xlsx"
+    importing.write_report(plan, report, second)
+    left = [row[REASONS - 1] for row in openpyxl.load_workbook(second)[REFUSED_SHEET].iter_rows(5, values_only=True)]
+    assert [bool(said) for said in left] == [True, True, False, False, False, False]
+
+
+def test_refused_rows_of_an_export_alone_offer_nothing_to_delete(imported: Session, tmp_path: Path) -> None:
+    export, report = tmp_path / "导出.xlsx", tmp_path / "报告.xlsx"
+    exporting.export(imported, "detail_entry", export)
+    book = openpyxl.load_workbook(export)
+    heading = next(cell for row in book.worksheets[0].iter_rows() for cell in row if cell.value == "发布日期")
+    head, at = int(heading.row), int(heading.column)
+    book.worksheets[0].cell(head + 1, at).value = "2023-02-30"
+    book.save(export)
+    importing.write_report(importing.plan(imported, export), export, report)
+    book = openpyxl.load_workbook(report)
+    book[REFUSED_SHEET].cell(head + 1, at).value = "2023-02-28"
+    book.save(report)
+    plan = importing.plan(imported, report)
+    assert plan.counts() == {"added": 0, "changed": 1, "equal": 0, "refused": 0}
+    assert plan.missing == ()

@@ -50,8 +50,8 @@ def test_every_row_of_the_messy_workbook_has_its_outcome(office: Session) -> Non
     assert [(row.line, row.problems) for row in plan.of("refused")] == [
         (82, (("", "与第 9 行是同一条，只取先出现的一行"),)),
         (83, (("", "与第 45 行是同一条，只取先出现的一行"),)),
-        (84, (("", "“标准名称”必填"),)),
-        (85, (("", "实施日期早于发布日期（2024-05-06）"),)),
+        (84, (("standard.title", "“标准名称”必填"),)),
+        (85, (("standard.effective_on", "实施日期早于发布日期（2024-05-06）"),)),
         (86, (("standard.published_on", "“发布日期”看不懂“2023-02-30”，请写成 2022-11-07、2022-11 或 2022"),)),
         (87, (("standard.level", "“标准级别”没有“部颁”这一项，请选：国家标准、行业标准、省级地方标准、市级地方标准、"
                "县级地方标准、团体标准、内部标准、建设标准、国际标准"),)),

@@ -11,7 +11,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from desktop.app import editing, exporting, history, importing
+from desktop.app import editing, exporting, history, importing, setup
 from desktop.app.editing import Edit
 from desktop.app.import_mapping import LEFT_OUT, decide, decisions_of
 from desktop.app.import_source import open_source
@@ -51,6 +51,22 @@ def test_an_untouched_export_says_nothing_new(imported: Session, exported: Path)
     assert plan.missing == () and plan.notes == () and not plan.labels
     assert not importing.apply(imported, plan, exported)
     assert dump(imported) == before
+
+
+def test_an_untouched_export_of_any_ledger_says_nothing_new(tmp_path: Path) -> None:
+    session = setup.practice_library(tmp_path / "practice")
+    before, tried = dump(session), set()
+    for ledger in session.schema.ledgers:
+        if ledger.importable and (rows := session.read.count(Query(ledger.name))):
+            path = tmp_path / f"{ledger.name}.xlsx"
+            exporting.export(session, ledger.name, path)
+            plan = importing.plan(session, path, ledger.name)
+            assert plan.counts() == {"added": 0, "changed": 0, "equal": rows, "refused": 0}, ledger.label
+            assert plan.missing == () and not importing.apply(session, plan, path)
+            tried.add(ledger.name)
+    assert {"organisation", "person", "system_node", "inspection", "finding"} <= tried
+    assert dump(session) == before
+    session.workspace.close()
 
 
 def test_keys_and_stamp_are_hidden(exported: Path) -> None:

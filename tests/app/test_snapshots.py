@@ -13,7 +13,6 @@ from desktop.app.session import Session
 from desktop.app.snapshots import Scope
 from desktop.domain.comparison import compared, restored
 from desktop.domain.errors import Refusal
-from desktop.domain.statistics import Measure
 from desktop.store import blobs
 from tests.libraries import pair, version_of
 
@@ -40,7 +39,7 @@ def test_a_snapshot_shows_what_was_frozen_whatever_happens_later(imported: Sessi
     assert [row.mark for row in told] == ["移出"] * 3 + ["变化"]
     assert told[3].cells[0][0] == "department" and told[3].cells[0][2] == "新处室"
     total = next(line for line in compared(side, snapshots.live(imported, content, AS_OF)) if line.total).cells[0]
-    assert int(total.old) == shown.groups[0].total.proof(Measure.PLANNED).value
+    assert int(total.old) == shown.groups[0].total.planned.value
     assert len([row for row in total.rows if row.mark == "移出"]) <= 3
 
 

@@ -15,7 +15,7 @@ from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.words import KINDS, LEVELS
 from desktop.domain.query import Query
-from desktop.domain.statistics import Measure, StatisticsTable
+from desktop.domain.statistics import StatisticsTable
 from tests.libraries import another_office, pair, version_of
 
 AS_OF = "2026-06-30"
@@ -132,7 +132,7 @@ def test_the_figures_are_those_of_a_count_over_the_exported_table(
         for row in (*group.rows, group.total):
             shown = (row.planned.value, row.present.value)
             assert shown == expected[group.label].get(row.label, (0, 0)), (group.label, row.label)
-            assert row.shown(Measure.RATIO) == _percent(*shown)
+            assert row.ratio.shown == _percent(*shown)
         assert expected[group.label].keys() <= {row.label for row in (*group.rows, group.total)} | {"共计"}
     _totals_agree(table)
     _figures_are_proved(shared, table)
@@ -157,11 +157,11 @@ def _figures_are_proved(session: Session, table: StatisticsTable) -> None:
     entries = {str(row["key"]): row for row in session.read.rows(Query("detail_entry"))}
     for group in table.groups:
         for row in (*group.rows, group.total):
-            for measure in (Measure.PLANNED, Measure.PRESENT, Measure.DRAFTING, Measure.OBSOLETE):
-                keys = row.proof(measure).keys
+            for figure in (row.planned, row.present, row.drafting, row.obsolete):
+                keys = figure.keys
                 assert len(set(keys)) == len(keys)
                 things = {entries[key]["standard"] or key for key in keys}
-                assert row.shown(measure) == str(len(things))
+                assert figure.value == len(things)
 
 
 def test_the_messy_workbook_is_counted_as_its_rows_say(imported: Session, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 """Bundles at full size: 100,000 rows of twelve columns, many offices into one bureau, and the list of conflicts. Where the
-peers (pygeodiff, pycrdt) are installed they take the same rows in the same run."""
+peers are installed they take the same rows in the same run."""
 
 import gc
 import random
@@ -18,6 +18,7 @@ from desktop.domain.record import Cell, Record, Schema, date, decimal, integer, 
 from desktop.store.workspace import Workspace
 from desktop.sync import bundles, conflicts, enrolment
 from desktop.ui.start import COLLECTING
+from tests.benchmarks import peers
 from tests.benchmarks.measure import Value, seconds
 
 ROWS, DELTA, OFFICES, COUNTIES, LARGE_COUNTIES = 100_000, 1_000, 120, 284, 2_844
@@ -137,7 +138,9 @@ def measure() -> list[Value]:
         *_offices(OFFICES, DELTA, "120 个单位首包"),
         *_counties(COUNTIES),
         *_conflicts(),
-        *_peers(),
+        *peers.measure(
+            ["key", *COLUMNS], [(row_key("340102.aaaa", 1, place), *row) for place, row in enumerate(rows(ROWS))], DELTA
+        ),
     ]
 
 
@@ -230,68 +233,3 @@ def _conflicts() -> list[Value]:
             Value("并发修改 1,000 行：列出的冲突", float(len(found)), "处", None),
             Value("列出 1,000 处冲突", listing * 1000, "毫秒", 50.0),
         ]
-
-
-def _peers() -> list[Value]:
-    """The same rows in other tools, if they are installed (they are no part of the product)."""
-    found: list[Value] = []
-    data = [(row_key("340102.aaaa", 1, place), *row) for place, row in enumerate(rows(ROWS))]
-    names = ["key", *COLUMNS]
-    draw = random.Random(2)
-    edits = [(row[0], draw.choice(["draft", "checked"]), f"edited {draw.getrandbits(40):010x}")
-             for row in draw.sample(data, DELTA)]  # fmt: skip
-    with suppress(ImportError):
-        found.extend(_geodiff(data, names, edits))
-    with suppress(ImportError):
-        found.extend(_pycrdt(data, names, edits))
-    return found or [Value("同类工具未安装（pygeodiff、pycrdt）", 0.0, "", None)]
-
-
-def _geodiff(data: list[tuple[Cell, ...]], names: list[str], edits: list[tuple[Cell, str, str]]) -> list[Value]:
-    import shutil
-    import sqlite3
-    from contextlib import closing
-
-    import pygeodiff  # type: ignore[import-not-found]
-
-    with tempfile.TemporaryDirectory() as name:
-        base, changed, delta = (Path(name) / part for part in ("base.db", "changed.db", "delta"))
-        with closing(sqlite3.connect(base)) as connection, connection:
-            connection.execute(f"CREATE TABLE rec ({names[0]} TEXT PRIMARY KEY NOT NULL, {', '.join(names[1:])})")
-            connection.executemany(f"INSERT INTO rec VALUES ({', '.join('?' * len(names))})", data)
-        shutil.copy(base, changed)
-        with closing(sqlite3.connect(changed)) as connection, connection:
-            connection.executemany(
-                "UPDATE rec SET status = ?, note = ? WHERE key = ?",
-                [(status, note, key) for key, status, note in edits],
-            )
-        tool = pygeodiff.GeoDiff()
-        make = seconds(lambda: tool.create_changeset(str(base), str(changed), str(delta)))
-        return [
-            Value("pygeodiff：增量 1,000 行大小", delta.stat().st_size / 1000, "千字节", None),
-            Value("pygeodiff：增量生成", make, "秒", None),
-            Value("pygeodiff：并发修改列出的冲突（我方静默胜出）", 0.0, "处", None),
-        ]
-
-
-def _pycrdt(data: list[tuple[Cell, ...]], names: list[str], edits: list[tuple[Cell, str, str]]) -> list[Value]:
-    from pycrdt import Doc, Map  # type: ignore[import-not-found]
-
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    document = Doc()
-    root = document.get("rec", type=Map)
-    with document.transaction():
-        for row in data:
-            root[str(row[0])] = Map(dict(zip(names[1:], row[1:], strict=True)))
-    state = document.get_state()
-    with document.transaction():
-        for key, status, note in edits:
-            root[str(key)]["status"] = status
-            root[str(key)]["note"] = note
-    delta = document.get_update(state)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return [
-        Value("pycrdt：增量 1,000 行大小", len(delta) / 1000, "千字节", None),
-        Value("pycrdt：进程内存峰值", max(memory, before), "兆字节", None),
-        Value("pycrdt：并发修改列出的冲突（后写者静默胜出）", 0.0, "处", None),
-    ]

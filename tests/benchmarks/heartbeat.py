@@ -13,6 +13,7 @@ from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.query import Op, Query, Sort, Test
 from desktop.ui.desk import Desk
+from desktop.ui.preview import Preview
 from desktop.ui.start import application, make_window
 from desktop.ui.window import MainWindow
 from tests.benchmarks.library import filled
@@ -93,6 +94,7 @@ def _works(window: MainWindow, folder: Path) -> list[tuple[str, float]]:
         ("筛选", _told(lambda: model.set_query(model.query.also(Test("", Op.FOUND, ("食堂",)))))),
         ("排序", _told(lambda: model.sort_by((Sort("standard.title"),)))),
         ("数据体检", _reading(desk, lambda job: health.check(session, job))),
+        ("打印预览 5,000 行", silence(lambda end: _preview(window, end))),
         ("统计表", _reading(
             desk, lambda _job: statistics.table(session, statistics.DEFAULT_LAYOUT, session.today()))),
     ]  # fmt: skip
@@ -113,6 +115,16 @@ def _files(desk: Desk, path: Path) -> list[tuple[str, float]]:
         ("导入写入 5,000 行", silence(
             lambda end: desk.write(lambda job: importing.apply(session, plans[0], path, job), end, locks=True))),
     ]  # fmt: skip
+
+
+def _preview(window: MainWindow, end: Callable[..., None]) -> None:
+    session, desk = window.desk.session, window.desk
+    preview = Preview(desk, lambda: exporting.detail_document(session), "明细", window)
+    preview.finished.connect(end)
+    preview.show()
+    watch = QTimer(preview, interval=BEAT)
+    watch.timeout.connect(lambda: preview.page_count and QTimer.singleShot(500, preview, preview.accept))
+    watch.start()
 
 
 def _reading(desk: Desk, work: Callable[[Any], Any], keep: Callable[[Any], object] = bool) -> float:

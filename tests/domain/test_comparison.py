@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 
 from desktop.domain.comparison import FORMAT, Kept, Side, compared, kept_groups, restored
 from desktop.domain.figures import NOTHING
-from desktop.domain.statistics import GroupLayout, Item, Layout, Measure, Placed, tabulate
+from desktop.domain.statistics import GroupLayout, Item, Layout, Measure, Placed, StatisticsColumn, tabulate
 
 LAYOUT = Layout(
     "x", "x", "标准统计表",
     (GroupLayout("按级别", "standard.level", (Item("national", "国家标准"),), "共计"),
      GroupLayout("按处室", "department", (), "共计")),
-    ((Measure.PLANNED, "应有数"), (Measure.PRESENT, "现有数"), (Measure.RATIO, "%")),
+    (StatisticsColumn(Measure.PLANNED, "应有数"), StatisticsColumn(Measure.PRESENT, "现有数"), StatisticsColumn(Measure.RATIO, "%")),
 )  # fmt: skip
 
 rows = st.lists(

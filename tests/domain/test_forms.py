@@ -9,7 +9,7 @@ from desktop.domain.inspection import next_untouched, progress
 from desktop.domain.inspection_form import inspection_document
 from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.record import Row
-from desktop.domain.statistics import GroupLayout, Item, Layout, Measure, Placed, tabulate
+from desktop.domain.statistics import GroupLayout, Item, Layout, Measure, Placed, StatisticsColumn, tabulate
 from desktop.domain.statistics_form import statistics_document
 
 SHEET: Row = {"code": "JC-1", "checklist_code": "JCB-01", "checklist_title": "公物仓", "checklist_edition": "2026",
@@ -73,7 +73,7 @@ def test_the_head_tells_template_unit_and_kind() -> None:
 
 def test_the_statistics_form_has_a_line_for_every_row_and_bold_totals() -> None:
     layout = Layout("x", "x", "标准统计表", (GroupLayout("按级别", "level", (Item("a", "甲"), Item("b", "乙")), "共计"),),
-                    ((Measure.PLANNED, "应有数"), (Measure.RATIO, "现有/应有 %")))  # fmt: skip
+                    (StatisticsColumn(Measure.PLANNED, "应有数"), StatisticsColumn(Measure.RATIO, "现有/应有 %")))  # fmt: skip
     entries = [Placed("1", "x", False, "current", {"level": "a"}), Placed("2", "y", True, "", {"level": "a"})]
     document = statistics_document(tabulate(layout, entries, "2026-11-21"), "西湖区")
     assert [column.label for column in document.table.columns] == ["统计项", "应有数", "现有/应有 %"]

@@ -16,8 +16,9 @@ from desktop.domain.document import Document, Paper, Table, TableColumn, TableRo
 from desktop.domain.drawing import Drawing, Frame, Rule, Text
 from desktop.domain.errors import Refusal
 from desktop.exchange.diagram_svg import svg_text
-from desktop.exchange.paper import Pages, drawing_picture
+from desktop.exchange.paper import Pages
 from desktop.exchange.paper_items import Ground, Stroke, Words
+from desktop.exchange.paper_pictures import drawing_picture
 from desktop.exchange.table_shape import MARGIN_LEFT, drawing_area
 
 NASTY = 'A<1>&"公物仓"\x00'

@@ -315,11 +315,11 @@ def test_printing_obeys_the_page_range(tmp_path: Path, form: Pages) -> None:
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "all.pdf"))
     printer.setPageMargins(QMarginsF(10, 10, 10, 10), QPageLayout.Unit.Millimeter)
-    form.print_to(printer)
+    assert list(form.printing(printer)) == [1, 2, 3]
     assert len(re.findall(rb"/Type /Page\b", (tmp_path / "all.pdf").read_bytes())) == 3
     printer.setOutputFileName(str(tmp_path / "some.pdf"))
     printer.setFromTo(2, 3)
-    form.print_to(printer)
+    assert list(form.printing(printer)) == [1, 2]
     assert len(re.findall(rb"/Type /Page\b", (tmp_path / "some.pdf").read_bytes())) == 2
 
 

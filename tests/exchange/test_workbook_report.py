@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from desktop.domain.errors import EnvironmentFault
 from desktop.exchange import workbook_report
-from desktop.exchange.headings import REASON_HEADING, RESULT_SHEET, FoundTable, best_sheet
+from desktop.exchange.headings import REASON_HEADING, REFUSED_SHEET, RESULT_SHEET, FoundTable, best_sheet
 from desktop.exchange.screening import Container
 from desktop.exchange.source_rows import SourceRow, source_rows
 from desktop.exchange.workbook import Sheet, Workbook, read_workbook
@@ -75,7 +75,7 @@ def test_refused_cells_are_marked_where_they_stand(tmp_path: Path) -> None:
 
 def test_the_rest_of_the_workbook_stays(tmp_path: Path) -> None:
     book = load_workbook(report(office(tmp_path)))
-    assert book.sheetnames == ["标准明细", "说明", RESULT_SHEET]
+    assert book.sheetnames == ["标准明细", REFUSED_SHEET, "说明", RESULT_SHEET]
     assert book["说明"]["A1"].value == "另一张表"
     page = book["标准明细"]
     assert page["D5"].font.bold
@@ -85,12 +85,13 @@ def test_the_rest_of_the_workbook_stays(tmp_path: Path) -> None:
 
 def test_the_sheet_of_results_counts_and_lists(tmp_path: Path) -> None:
     page = load_workbook(report(office(tmp_path)))[RESULT_SHEET]
-    lines = [[cell for cell in row if cell is not None] for row in page.iter_rows(values_only=True)]
+    lines = [[cell for cell in row if cell is not None] for row in page.iter_rows(max_col=2, values_only=True)]
+    assert page.column_dimensions["C"].hidden
     assert lines == [
         ["导入结果"],
         ["文件", "某局.xlsx"],
         ["工作表", "标准明细"],
-        ["说明", "请改正标红的单元格，再次导入本文件。"],
+        ["说明", "请改正标红的单元格，再次导入本文件；也可以只在“仅含错误行”里改，改后导入时只读那张表。"],
         ["新增", 1],
         ["修改", 1],
         ["相同", 0],
@@ -121,7 +122,7 @@ def test_a_second_report_takes_the_first_ones_marks_away(tmp_path: Path) -> None
     second = report(report(office(tmp_path)), {7: RowVerdict("equal"), 6: RowVerdict("refused", (("notes", "太长"),))})
     book = load_workbook(second)
     page = book["标准明细"]
-    assert book.sheetnames == ["标准明细", "说明", RESULT_SHEET]
+    assert book.sheetnames == ["标准明细", REFUSED_SHEET, "说明", RESULT_SHEET]
     assert [page.cell(row, 9).value for row in (2, 6, 7)] == [REASON_HEADING, "太长", None]
     assert page.max_column == 9
     assert page["E7"].comment is None

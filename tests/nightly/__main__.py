@@ -1,8 +1,7 @@
-"""`python -m tests.nightly [machine|fuzz|counties|kills …] [--scale S]`: exit 1 at the first failure. Seeds are new each time
+"""`python -m tests.nightly [machine|fuzz|counties|kills|long …] [--scale S]`: exit 1 at the first failure. Seeds are new each time
 and are told, so that a failure can be played again."""
 
 import argparse
-import itertools
 import os
 import random
 import shutil
@@ -17,7 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-EXAMPLES, DAMAGED, COUNTIES, KILLS = 5_000, 100_000, 2_844, 240
+EXAMPLES, DAMAGED, COUNTIES, KILLS = 5_000, 100_000, 2_844, 250
 LONGEST_READ = 1.0
 """Seconds one damaged bundle may take to be refused."""
 
@@ -102,30 +101,34 @@ def counties(scale: float, _seed: int) -> str:
 
 
 def kills(scale: float, seed: int) -> str:
-    """Steps of every kind in turn, each killed at a random moment."""
-    from tests.sync import kills as steps
-    from tests.sync.world import FOLDER
+    """Each step killed at many moments: whole or absent, and done again it is whole."""
+    from tests.sync.killing import STEPS, Scene
+    from tests.sync.world import FOLDER, World, found_template
 
-    draw, total = random.Random(seed), max(1, round(KILLS * scale))
-    cut, made = dict.fromkeys(steps.KINDS, 0), dict.fromkeys(steps.KINDS, 0)
-    with tempfile.TemporaryDirectory(prefix="standards-desk-kills-", dir=FOLDER) as named:
-        prepared = steps.Prepared(Path(named) / "prepared")
-        for number, kind in zip(range(total), itertools.cycle(steps.KINDS), strict=False):
-            folder = Path(named) / f"{number}"
-            folder.mkdir()
-            cut[kind] += not steps.killed(prepared, kind, folder, draw.randrange(2**32))
-            made[kind] += 1
+    template = Path(tempfile.mkdtemp(dir=FOLDER))
+    found_template(template)
+    world = World(template)
+    scene, each, finished = Scene(world), max(1, round(KILLS * scale / len(STEPS))), 0
+    for word in STEPS:
+        for number in range(each):
+            folder = Path(tempfile.mkdtemp(dir=FOLDER))
+            finished += scene.kill(word, folder, seed + number)
             shutil.rmtree(folder)
-    told = "，".join(f"{kind} {cut[kind]}/{made[kind]}" for kind in cut)
-    return f"强行结束 {total} 次，其中在做完之前 {told}；都完好，重做都做完"
+    world.close()
+    shutil.rmtree(template)
+    return f"{each * len(STEPS)} 次断电（{'、'.join(STEPS)}），其中 {finished} 次已经做完；每次都完整或如初，重做后完整"
+
+
+def long(scale: float, seed: int) -> str:
+    """Many offices over a working year."""
+    from tests.nightly.long_run import LongRun
+
+    return LongRun(scale, seed).run()
 
 
 SUBJECTS: dict[str, Callable[[float, int], str]] = {
-    "machine": machine,
-    "fuzz": fuzz,
-    "counties": counties,
-    "kills": kills,
-}
+    "machine": machine, "fuzz": fuzz, "counties": counties, "kills": kills, "long": long,
+}  # fmt: skip
 
 
 def main() -> int:

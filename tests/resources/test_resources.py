@@ -30,6 +30,7 @@ STATISTICS_PATHS = {
     "department",
     "branch",
     "year",
+    "unit",
 }
 ICONS = [
     "home",
@@ -196,6 +197,8 @@ def test_statistics_layouts_use_known_values() -> None:
                "status": values(words.STATUSES) | {"planned"}}  # fmt: skip
     for layout in layouts:
         assert {column["id"] for column in layout["columns"]} <= {measure.value for measure in Measure}
+        across = {column["value"] for column in layout["columns"] if column["id"] == "across"}
+        assert bool(across) == bool(layout.get("across")) and across <= allowed.get(layout.get("across", ""), set())
         for group in layout["groups"]:
             assert group["path"] in STATISTICS_PATHS
             assert group["total"] == "共计"

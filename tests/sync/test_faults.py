@@ -1,9 +1,10 @@
-"""Exchange under bad circumstances: the disk full, the target gone or not to be written. What was done is whole or
+"""Exchange under bad circumstances: killed at any moment, the disk full, the target gone. What was done is whole or
 absent, and doing it again heals."""
 
 import errno
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,27 +15,23 @@ from desktop.domain.errors import Refusal
 from desktop.domain.query import Query
 from desktop.store.workspace import Workspace
 from desktop.sync import bundles, container
+from tests.sync.killing import ROWS, STEPS, Scene
 from tests.sync.world import BUREAU, ONE, World, found_template
-
-ROWS = 400
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world whose office has rows, and a bundle with them that nobody applied."""
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("template")
     found_template(folder)
-    world = World(folder)
-    office = world.nodes[ONE]
-    with office.session.write("新增") as transaction:
-        for number in range(ROWS):
-            transaction.insert("standard", {"title": f"标准 {number}"})
-    world.make(office, world.nodes[BUREAU].organisation)
-    world.nodes[BUREAU].workspace.close()
-    shutil.copytree(world.nodes[BUREAU].folder, world.folder / "receiver")
-    world.nodes[BUREAU].reopen()
-    yield world
-    world.close()
+    found = World(folder)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def scene(world: World) -> Scene:
+    """Libraries just before each step; the office's rows are in a bundle that one of them has not applied."""
+    return Scene(world)
 
 
 def _opened(folder: Path) -> Session:
@@ -47,8 +44,15 @@ def _segments(session: Session) -> int:
     return int(session.read.connection.execute("SELECT count(*) FROM sync_seg").fetchone()[0])
 
 
-def test_a_library_that_cannot_grow_stays_as_it_was_and_takes_the_bundle_later(made: World, tmp_path: Path) -> None:
-    shutil.copytree(made.folder / "receiver", tmp_path / "library")
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that cannot be caught")
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("word", list(STEPS))
+def test_killed_at_any_moment_it_is_whole_or_absent(scene: Scene, tmp_path: Path, word: str, seed: int) -> None:
+    scene.kill(word, tmp_path, seed)
+
+
+def test_a_library_that_cannot_grow_stays_as_it_was_and_takes_the_bundle_later(scene: Scene, tmp_path: Path) -> None:
+    shutil.copytree(scene.folder / "receiver", tmp_path / "library")
     session = _opened(tmp_path / "library")
     connection = session.workspace.connection
     before = _segments(session)
@@ -57,10 +61,10 @@ def test_a_library_that_cannot_grow_stays_as_it_was_and_takes_the_bundle_later(m
         for room in (0, 3, 10, 30):
             connection.execute(f"PRAGMA max_page_count = {pages + room}")
             with pytest.raises(Refusal):
-                bundles.apply(session.workspace, BUREAU, made.pool[0])
+                bundles.apply(session.workspace, BUREAU, scene.path)
             assert (_segments(session), session.read.count(Query("standard"))) == (before, 0)
         connection.execute("PRAGMA max_page_count = 1073741823")
-        bundles.apply(session.workspace, BUREAU, made.pool[0])
+        bundles.apply(session.workspace, BUREAU, scene.path)
         assert session.read.count(Query("standard")) == ROWS
     finally:
         session.workspace.close()
@@ -68,9 +72,9 @@ def test_a_library_that_cannot_grow_stays_as_it_was_and_takes_the_bundle_later(m
 
 @pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS, errno.ENODEV, errno.EIO])
 def test_a_target_that_fails_leaves_no_half_bundle(
-    made: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int
+    scene: Scene, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int
 ) -> None:
-    office, bureau = made.nodes[ONE], made.nodes[BUREAU]
+    office, bureau = world.nodes[ONE], world.nodes[BUREAU]
     target = tmp_path / "U 盘" / "上报.bzb"
 
     def refuse(_handle: int) -> None:
@@ -87,8 +91,8 @@ def test_a_target_that_fails_leaves_no_half_bundle(
     assert container.read(target, bureau.folder).segment_names() != []
 
 
-def test_a_long_chinese_path_on_a_stick_works(made: World, tmp_path: Path) -> None:
-    office, bureau = made.nodes[ONE], made.nodes[BUREAU]
+def test_a_long_chinese_path_on_a_stick_works(scene: Scene, world: World, tmp_path: Path) -> None:
+    office, bureau = world.nodes[ONE], world.nodes[BUREAU]
     target = tmp_path.joinpath(*["标准化联络员上报材料（第三季度）" * 2] * 7, "上报_西湖区.bzb")
     assert len(str(target)) > 200
     bundles.make(office.workspace, ONE, target, bureau.organisation)

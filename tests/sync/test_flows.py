@@ -80,7 +80,7 @@ def digest_of(session: Session) -> dict[str, str]:
 def test_a_passphrase_guards_the_unit_file(both: Pair, tmp_path: Path) -> None:
     bureau, office = both
     units.further_unit_file(bureau, office.identity.organisation, tmp_path / "guarded.json", "1234567890")
-    assert setup.needs_passphrase(tmp_path / "guarded.json")
+    assert setup.unit_file(tmp_path / "guarded.json").needs_passphrase
     with pytest.raises(Refusal, match="口令不对"):
         setup.join(tmp_path / "guessed", tmp_path / "guarded.json", "张敏", "1234567891")
     assert not (tmp_path / "guessed").exists(), "a wrong passphrase leaves nothing half founded"

@@ -79,7 +79,7 @@ OUTER: dict[str, Case] = {
     "chunk repeated": lambda draft: _chunks(draft, lambda all_: [all_[0], *all_]),
     "cut at a chunk": lambda draft: _chunks(draft, lambda all_: all_[:-1]),
     "no chunk": lambda draft: _chunks(draft, lambda _: []),
-    "data after the end": lambda draft: draft.sealed() + b"x",
+    "data after the end": lambda draft: draft.sealed() + b"x" * 1025,
     "header of another bundle": _other_header,
     "unknown suite": lambda draft: _header(draft, lambda header: header.update(suite=2)),
     "future header": lambda draft: _header(draft, lambda header: header.update(v=2)),

@@ -1,5 +1,6 @@
 """Hostile segments in a bundle that is signed well: each is set aside, nothing of it is written."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 import pytest
 
 from desktop.domain.keys import row_key
-from desktop.sync import graph, signing
+from desktop.sync import bundles, graph, signing
 from desktop.sync.canon import digest, pack
-from tests.sync.hostile import DEEP, MEBIBYTE, SENTENCE, Case, Draft, flip, measured, signed
-from tests.sync.world import OTHER, Node, World, dump, found_template
+from tests.sync.hostile import DEEP, MEBIBYTE, SENTENCE, Case, Draft, chain, flip, measured, signed
+from tests.sync.world import BUREAU, OTHER, Node, World, dump, found_template
 
 
 @pytest.fixture(scope="module")
@@ -180,3 +181,47 @@ def test_a_value_of_fifty_megabytes_is_set_aside(draft: Draft) -> None:
     outcome = measured(draft, 300 * MEBIBYTE)
     assert outcome.refused == 1 and "类型或长度不对" in outcome.notes[0]
     assert _rows(draft.bureau) == before
+
+
+def _only_chain(draft: Draft, count: int, **changes: Any) -> None:
+    draft.files = {name: content for name, content in draft.files.items() if name.startswith("cert/")}
+    chain(draft, count, **changes)
+    draft.path.write_bytes(draft.zipped())
+
+
+def test_ten_thousand_tiny_segments_each_after_the_last_are_taken_in_steady_time(draft: Draft) -> None:
+    took = []
+    for _ in range(2):
+        _only_chain(draft, 5_000)
+        began = time.process_time()
+        assert bundles.apply(draft.bureau.workspace, BUREAU, draft.path).new_segments == 5_000
+        took.append(time.process_time() - began)
+    history = graph.load(draft.bureau.session.read.connection, f"{draft.organisation}.up")
+    assert max(history.generation.values()) > 10_000
+    assert took[1] < 2 * took[0] + 1, took
+
+
+def test_a_deep_chain_without_its_beginning_waits_as_a_whole(draft: Draft) -> None:
+    _only_chain(draft, 2_000, parents=["f" * 64])
+    before = _rows(draft.bureau)
+    outcome = measured(draft)
+    assert (outcome.new_segments, outcome.refused) == (0, 0)
+    assert len(set(outcome.notes)) == 1 and "补发" in outcome.notes[0]
+    assert _rows(draft.bureau) == before
+
+
+def test_a_clock_decades_ahead_does_not_outvote_later_work(draft: Draft) -> None:
+    """A PC set to 2099 writes a row; whoever knew of it and wrote later prevails, whatever the clocks say."""
+    draft.files = {name: content for name, content in draft.files.items() if name.startswith("cert/")}
+    year_2099 = 4_070_908_800_000
+    draft.segment(draft.row(at=str(year_2099)), at=year_2099)
+    draft.path.write_bytes(draft.zipped())
+    assert measured(draft).added == 1
+    key = row_key(draft.organisation, 1, 7)
+    world, office, bureau = draft.world, draft.office, draft.bureau
+    world.send(bureau, office)
+    world.edit(office, key, "title", "后来改的")
+    world.send(office, bureau)
+    row = bureau.session.read.row("standard", key)
+    assert row is not None and row["title"] == "后来改的"
+    assert bureau.session.read.connection.execute("SELECT count(*) FROM sync_conflict").fetchone() == (0,)

@@ -285,7 +285,7 @@ def _template() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(
-    "history", {history for _, history in PLANTED.values()}, ids=lambda history: history.__qualname__
+    "history", dict.fromkeys(history for _, history in PLANTED.values()), ids=lambda history: history.__qualname__
 )
 def test_without_an_error_every_history_ends_well(history: History) -> None:
     _play(history)

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,7 +120,7 @@ def found_template(folder: Path) -> None:
 class World:
     """Nodes, the files between them, and what must hold."""
 
-    def __init__(self, template: Path, names: Iterable[str] = (BUREAU, ONE, TWO, OTHER)) -> None:
+    def __init__(self, template: Path) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="standards-desk-world-", dir=FOLDER))
         self._stack = ExitStack()
         self._stack.enter_context(hurried())
@@ -132,7 +132,7 @@ class World:
         for module in ("desktop.sync.bundles", "desktop.sync.segments"):
             self._stack.enter_context(mock.patch(f"{module}.now", self._now))
         self.nodes: dict[str, Node] = {}
-        for name in names:
+        for name in (BUREAU, ONE, TWO, OTHER):
             shutil.copytree(template / name, self.folder / name)
             self.nodes[name] = Node(name, self.folder / name)
         self.pool: list[Path] = []
@@ -286,6 +286,7 @@ class World:
         shutil.copytree(node.folder, self.folder / name)
         node.reopen()
         self.nodes[name] = Node(name, self.folder / name, node.schema)
+        self.nodes[name].workspace.renew_instance(instead=False)  # as the program does when it is opened there
 
     # what must hold
 

@@ -118,7 +118,12 @@ def test_lines_are_copied_previewed_and_exported(
 ) -> None:
     to = tmp_path / "变更记录.xlsx"
     pages: list[int] = []
-    monkeypatch.setattr(Preview, "exec", lambda preview: pages.append(preview.page_count))
+
+    def count(preview: Preview) -> None:
+        qtbot.waitUntil(lambda: preview.page_count > 0)
+        pages.append(preview.page_count)
+
+    monkeypatch.setattr(Preview, "exec", count)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(to), ""))
 
     def look(dialog: HistoryDialog) -> None:

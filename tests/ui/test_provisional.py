@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 from desktop.app import provisional, setup
 from desktop.app.session import Session
 from desktop.domain.query import Query
-from desktop.ui.grid.model import StateRole
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.statistics import StatisticsPage
 from desktop.ui.window import MainWindow
@@ -45,10 +44,10 @@ def test_the_grid_marks_the_cell_also_of_an_embedded_row_and_no_other(window: Ma
     marked = {
         page.model.columns[section].path
         for section in range(page.model.columnCount())
-        if page.model.data(page.model.index(0, section), StateRole) == "disputed"
+        if page.model.state(page.model.index(0, section)) == "disputed"
     }
     assert marked == {"standard.published_on", "department"}
-    assert "disputed" not in {page.model.data(page.model.index(1, at), StateRole) for at in range(10)}
+    assert "disputed" not in {page.model.state(page.model.index(1, at)) for at in range(10)}
     section = [column.path for column in page.model.columns].index("department")
     at = page.model.index(0, section)
     assert page.model.data(at, Qt.ItemDataRole.ToolTipRole) == provisional.WHY

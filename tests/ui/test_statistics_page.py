@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.app import editing, setup, snapshots, statistics
@@ -16,6 +18,7 @@ from desktop.ui.charts import BarChart
 from desktop.ui.freeze_dialog import FreezeDialog
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.statistics import StatisticsPage
+from desktop.ui.preview import Preview
 from desktop.ui.snapshots_dialog import ComparisonDialog, KeptDialog, RowsDialog, SnapshotsDialog
 from desktop.ui.window import MainWindow
 from tests.ui.desks import enter, open_window
@@ -157,3 +160,140 @@ def test_names_stand_above_the_bars_where_there_is_little_room(qtbot: QtBot) -> 
     chart.resize(180, 200)
     chart.show_bars([("产品、过程、服务标准", 3), ("基础标准", 1)])
     assert not wide[0] and chart.stacked and chart.minimumHeight() > wide[1]
+
+
+def test_every_figure_of_every_layout_is_as_many_standards_as_it_lists(window: MainWindow, qtbot: QtBot) -> None:
+    page, session = _page(window, qtbot), window.desk.session
+    entries = {str(row["key"]): row for row in session.read.rows(Query("detail_entry"))}
+    asked: list[tuple[str, ...]] = []
+    page.table.asked.disconnect(page.drill)
+    page.table.asked.connect(asked.append)
+    assert "单位 × 级别" not in page.layouts and "子体系 × 级别" in page.layouts
+    for name in page.layouts:
+        page.layout_choice.setCurrentText(name)
+        _settled(qtbot, window)
+        assert "×" not in page.checks.text() and "✓" in page.checks.text(), name
+        for at in range(page.table.rowCount()):
+            for section in range(2, page.table.columnCount()):
+                item, head = page.table.item(at, section), page.table.horizontalHeaderItem(section)
+                assert item is not None and head is not None
+                page.table.cellDoubleClicked.emit(at, section)
+                things = {entries[key]["standard"] or key for key in asked[-1]}
+                if "%" not in head.text():
+                    assert item.text() == str(len(things)), (name, at, head.text())
+
+
+def _typed(page: StatisticsPage, qtbot: QtBot, label: str, text: str) -> int:
+    """Type into the 应有数 of a line as a person does; its row."""
+    at = next(row for row in range(page.table.rowCount()) if _text(page, row, 1) == label)
+    page.table.setCurrentCell(at, 2)
+    qtbot.keyClick(page.table, Qt.Key.Key_F2)
+    (editor,) = [found for found in page.table.findChildren(QLineEdit) if found.isVisible()]
+    editor.setText(text)
+    page.reload()
+    qtbot.wait(200)
+    assert editor.isVisible() and editor.text() == text, "a new count waits until the cell is left"
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    return at
+
+
+def _text(page: StatisticsPage, row: int, section: int) -> str:
+    item = page.table.item(row, section)
+    assert item is not None
+    return item.text()
+
+
+def test_wanted_numbers_are_typed_in_the_table_with_their_basis(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _page(window, qtbot)
+    page.layout_choice.setCurrentText("子体系与级别")
+    _settled(qtbot, window)
+    label, before = _text(page, 0, 1), int(_text(page, 0, 2))
+    total = next(row for row in range(page.table.rowCount()) if _text(page, row, 1) == "共计")
+    whole = int(_text(page, total, 2))
+    answers = iter([("", True), ("十四五规划", True)])
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: next(answers))
+    at = _typed(page, qtbot, label, str(before + 4))
+    qtbot.waitUntil(lambda: _text(page, total, 2) == str(whole + 4))
+    item = page.table.item(at, 2)
+    assert item is not None and "依据：十四五规划" in item.toolTip() and str(before) in item.toolTip()
+    assert "加上填写的应有数之差 4" in page.checks.text()
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("规划", True))
+    _typed(page, qtbot, label, "1")
+    qtbot.waitUntil(lambda: _text(page, at, 4).startswith("▲ "))
+    assert "现有数超过应有数" in page.checks.text()
+    for wrong in ("很多", "-3"):
+        window.notice.hide()
+        _typed(page, qtbot, label, wrong)
+        qtbot.waitUntil(lambda: "应有数" in window.notice.sentence)
+        _settled(qtbot, window)
+    _settled(qtbot, window)
+    assert _text(page, at, 2) == "1"
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("", False))
+    _typed(page, qtbot, label, "7")
+    _settled(qtbot, window)
+    assert _text(page, at, 2) == "1", "without 依据 the figure stays"
+    _typed(page, qtbot, label, "")
+    qtbot.waitUntil(lambda: _text(page, total, 2) == str(whole))
+    window.undo()
+    qtbot.waitUntil(lambda: _text(page, at, 2) == "1")
+
+
+def test_only_wanted_numbers_of_own_branches_can_be_typed(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window, qtbot)
+    page.layout_choice.setCurrentText("子体系与级别")
+    _settled(qtbot, window)
+    total = next(row for row in range(page.table.rowCount()) if _text(page, row, 1) == "共计")
+    open_here = {
+        (row, section)
+        for row in range(page.table.rowCount())
+        for section in range(page.table.columnCount())
+        if (item := page.table.item(row, section)) is not None and item.flags() & Qt.ItemFlag.ItemIsEditable
+    }
+    assert open_here == {(row, 2) for row in range(total)}
+
+
+def test_corrections_since_the_freeze_are_named_on_the_page(window: MainWindow, qtbot: QtBot) -> None:
+    page, session = _page(window, qtbot), window.desk.session
+    assert page.corrected.isHidden()
+    page.keep("四季度", "2026-Q4")
+    _settled(qtbot, window)
+    key = str(session.read.rows(Query("detail_entry"))[0]["key"])
+    window.desk.write(lambda _job: editing.edit_cells(session, "detail_entry", [Edit(key, "department", "新处室")]))
+    qtbot.waitUntil(lambda: page.corrected.text() == "冻结后有 1 处更正，查看")
+
+
+def test_table_and_chart_are_kept_as_pictures(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _page(window, qtbot)
+    chosen = [tmp_path / "图.png", tmp_path / "表.png"]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(chosen[0]), ""))
+    page.save_chart()
+    qtbot.waitUntil(lambda: "已存到" in window.notice.sentence)
+
+    def keep(dialog: Preview) -> None:
+        qtbot.waitUntil(lambda: dialog.page_count > 0)
+        dialog.save_to(chosen[1])
+        qtbot.waitUntil(lambda: "已存到" in dialog.notice.sentence)
+
+    monkeypatch.setattr(Preview, "exec", keep)
+    page.preview()
+    assert [not QImage(str(path)).isNull() for path in chosen] == [True, True]
+    assert QImage(str(chosen[1])).height() > 2000
+
+
+def test_filters_left_on_the_detail_table_hide_none_of_the_rows_behind_a_figure(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.show_page("standards")
+    standards = window.current
+    assert isinstance(standards, StandardsPage)
+    standards.words.setText("食堂")
+    standards.reload()
+    page = _page(window, qtbot)
+    total = page.table.rowCount() - 1
+    page.table.cellDoubleClicked.emit(total, 3)
+    qtbot.waitUntil(lambda: window.current is standards)
+    assert standards.model.rowCount() >= int(_text(page, total, 3)) > 0

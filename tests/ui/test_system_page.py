@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -247,7 +248,7 @@ def test_the_right_button_offers_everything_keys_do(window: MainWindow) -> None:
     (menu,) = page.tree.findChildren(QMenu)
     words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
     assert words == ["加下级", "加同级", "上移", "下移", "降级", "升级", "移到…", "改名", "复制分支…", "合并所选节点…",
-                     "重新编号…", "删除", "看本节点标准", "全部展开", "全部收起"]  # fmt: skip
+                     "重新编号…", "删除", "看本节点标准", "全部展开", "全部收起", "导入节点…", "节点模板…", "导出节点…"]  # fmt: skip
     menu.close()
 
 
@@ -310,6 +311,10 @@ def test_versions_go_from_draft_to_current_and_are_compared(
     assert asked == ["把草案“2027 版”连同它的节点移到回收站吗？现行版不受影响。"]
 
 
+def _says(dialog: Preview, words: str) -> bool:
+    return words in dialog.notice.sentence
+
+
 def test_the_diagram_is_previewed_and_kept_as_each_kind_of_file(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,13 +322,14 @@ def test_the_diagram_is_previewed_and_kept_as_each_kind_of_file(
     seen: list[int] = []
 
     def keep(dialog: Preview) -> int:
-        seen.append(dialog.page_count)
+        qtbot.waitUntil(lambda: dialog.page_count > 0)
         for ending in (".pdf", ".docx", ".svg"):
             dialog.save_to(tmp_path / f"图{ending}")
-            assert "已存到" in dialog.notice.sentence
+            qtbot.waitUntil(partial(_says, dialog, f"已存到 {tmp_path / '图'}{ending}"), timeout=20000)
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "图.xlsx"), ""))
         dialog.save(".xlsx")
-        assert "框图存为" in dialog.notice.sentence
+        qtbot.waitUntil(partial(_says, dialog, "框图存为"))
+        seen.append(dialog.page_count)
         return 0
 
     monkeypatch.setattr(Preview, "exec", keep)

@@ -1,5 +1,6 @@
 """The window driven as a person drives it: keys, clicks, clipboard, dropped files; what is asserted is what is seen."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtPrintSupport import QPrintDialog
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import resources
@@ -337,14 +339,49 @@ def test_a_hidden_page_catches_up_when_it_is_shown(window: MainWindow, qtbot: Qt
     assert after is not None and int(after.text()) == total - 1
 
 
-def test_the_preview_shows_each_page_and_saves_what_it_shows(window: MainWindow, tmp_path: Path) -> None:
+def _preview(window: MainWindow, qtbot: QtBot) -> Preview:
     session = window.desk.session
     key = str(session.read.rows(Query("inspection"))[0]["key"])
-    preview = Preview(inspection.document(session, key), "检查表", window)
-    assert preview.page_count >= 1
+    preview = Preview(window.desk, lambda: inspection.document(session, key), "检查表", window)
+    assert not any(taker.isEnabled() for taker in preview.takers)
+    qtbot.waitUntil(lambda: preview.page_count >= 1)
+    return preview
+
+
+def test_the_preview_shows_each_page_and_saves_what_it_shows(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    preview = _preview(window, qtbot)
+    preview.show()
+    sheets = [sheet for sheet in preview.area.findChildren(QWidget) if sheet.accessibleName().startswith("第 ")]
+    assert [sheet.accessibleName() for sheet in sheets] == [
+        f"第 {number + 1} 页，共 {len(sheets)} 页" for number in range(preview.page_count)
+    ]
+    assert {sheets[0].grab().toImage().pixelColor(x, 200).lightness() < 120 for x in range(40, 900)} == {True, False}
     preview.save_to(tmp_path / "检查表.pdf")
+    qtbot.waitUntil(lambda: "已存到" in preview.notice.sentence)
     assert (tmp_path / "检查表.pdf").read_bytes().startswith(b"%PDF")
-    assert "已存到" in preview.notice.sentence
+    preview.save_to(tmp_path / "没有这个文件夹" / "检查表.pdf")
+    qtbot.waitUntil(lambda: preview.notice.sentence.startswith("×"))
+    preview.reject()
+    preview.deleteLater()
+
+
+def test_printing_gives_the_window_its_turn_after_each_page(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def to_file(dialog: QPrintDialog) -> int:
+        dialog.printer().setOutputFileName(str(tmp_path / "纸.pdf"))
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(QPrintDialog, "exec", to_file)
+    preview = _preview(window, qtbot)
+    preview.show()
+    preview.print_pages()
+    assert "已送 1 页" in preview.notice.sentence
+    qtbot.waitUntil(lambda: "已送到打印机" in preview.notice.sentence)
+    pages = re.findall(rb"/Type /Page\b", (tmp_path / "纸.pdf").read_bytes())
+    assert len(pages) == preview.page_count
+    preview.print_pages()
+    preview.reject()
     preview.deleteLater()
 
 

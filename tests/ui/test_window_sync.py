@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.app import syncing, system
+from desktop.app import opinions, setup, syncing, system
 from desktop.domain.query import Query
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.sync import SyncPage
@@ -83,5 +83,17 @@ def test_the_bureau_notes_a_row_and_the_office_reads_it_on_its_first_page(
         syncing.make_bundle(bureau, tmp_path / "b.bzb", office.identity.organisation)
     syncing.apply_bundle(office, tmp_path / "b.bzb")
     with open_window(office) as window:
+        page = _standards(window)
+        first = page.model.index(0, 0)
+        assert page.model.state(first) == "returned"
+        assert page.model.data(first, Qt.ItemDataRole.ToolTipRole) == "市局退回：请补标准号"
+        assert page.model.state(page.model.index(0, 1)) != "returned"
+        assert not page.grid.grab().isNull()
+        key = page.model.key_at(0)
+        window.show_page("home")
         texts = [label.text() for label in window.current.findChildren(QLabel)]
         assert "退回　标准明细 会议服务规范：请补标准号" in texts
+    bureau = setup.open_library(bureau.workspace.folder)
+    syncing.review(bureau, "detail_entry", key, "accept", "好了")
+    assert opinions.returned(bureau, "detail_entry") == {}, "an acceptance takes the return off"
+    bureau.workspace.close()

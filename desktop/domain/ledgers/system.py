@@ -21,6 +21,10 @@ class SystemVersion(
     notes: Cell = long_text("说明")
 
 
+def _not_below_nought(cell: Cell) -> str | None:
+    return "应有数不能小于 0" if isinstance(cell, int) and cell < 0 else None
+
+
 class SystemNode(
     Record,
     name="system_node",
@@ -37,7 +41,9 @@ class SystemNode(
     name: Cell = text("节点名称", width=20, required=True, synonyms=("子体系名称", "名称"))
     position: Cell = text("排序", internal=True, help="同级之间的次序，由程序维护")
     department: Cell = text("责任处室", synonyms=("责任部门",))
-    planned_count: Cell = integer("应有数", asks_basis=True, help="规划的标准数；留空按明细推得")
+    planned_count: Cell = integer(
+        "应有数", asks_basis=True, help="规划的标准数；留空按明细推得", rule=_not_below_nought
+    )
     planned_basis: Cell = text("应有数依据", width=20)
     copied_from: Cell = text("上一版节点", internal=True, help="由上一版复制而来时，原节点的记录")
     notes: Cell = long_text("说明")

@@ -36,9 +36,9 @@ STATEMENTS = (
     "idx INTEGER NOT NULL, at INTEGER NOT NULL, val, PRIMARY KEY (ledger, key, col, seg, idx)) WITHOUT ROWID",
     "CREATE TABLE sync_conflict (ledger TEXT NOT NULL, key TEXT NOT NULL, col TEXT NOT NULL, "
     "PRIMARY KEY (ledger, key, col)) WITHOUT ROWID",
-    "CREATE TABLE sync_peer (device TEXT PRIMARY KEY, organisation TEXT NOT NULL, instance TEXT NOT NULL, "
+    "CREATE TABLE sync_peer (device TEXT NOT NULL, organisation TEXT NOT NULL, instance TEXT NOT NULL, "
     "heads TEXT NOT NULL, want TEXT NOT NULL, want_blobs TEXT NOT NULL, bundle_no INTEGER NOT NULL, "
-    "at INTEGER NOT NULL) WITHOUT ROWID",
+    "at INTEGER NOT NULL, heard INTEGER NOT NULL, PRIMARY KEY (device, instance)) WITHOUT ROWID",
     "CREATE TABLE sync_cert (serial TEXT PRIMARY KEY, device TEXT NOT NULL, organisation TEXT NOT NULL, "
     "role TEXT NOT NULL, key TEXT NOT NULL, issuer TEXT NOT NULL, body BLOB NOT NULL, sig BLOB NOT NULL) "
     "WITHOUT ROWID",

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app.provisional import MARK
+from desktop.app import opinions, provisional
 from desktop.domain.record import Column, Kind
 from desktop.ui import theme
-from desktop.ui.grid.model import LedgerModel, StateRole
+from desktop.ui.grid.model import LedgerModel
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -28,21 +28,30 @@ BADGES = {
 """Value of a choice field → its shape and colour; shape and word carry the state, colour only helps."""
 
 
+MARKS = {"disputed": provisional.MARK, "returned": opinions.MARK}
+"""State of a cell → the word at its right edge."""
+
+
 class CellDelegate(QStyledItemDelegate):
     """Paints and edits the cells of a `LedgerModel`."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._metrics = QFontMetrics(theme.font(13))
+        self.editor: QWidget | None = None
+        """What a cell is being typed into, if one is, and in `edited` which."""
+        self.edited = QPersistentModelIndex()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         assert isinstance(model, LedgerModel)
         rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = index.data(StateRole)
+        state = model.state(index)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         painter.save()
-        ground = {"invalid": "bad_soft", "computed": "head", "disputed": "warn_soft"}.get(state, "surface")
+        ground = {"invalid": "bad_soft", "computed": "head", "disputed": "warn_soft", "returned": "warn_soft"}.get(
+            state, "surface"
+        )
         painter.fillRect(rect, theme.colour("selection" if selected and state != "invalid" else ground))
         painter.setPen(theme.colour("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -64,10 +73,10 @@ class CellDelegate(QStyledItemDelegate):
         if state == "invalid":
             painter.setPen(theme.colour("bad"))
             painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "▲")
-        if state == "disputed":
+        if mark := MARKS.get(state):
             painter.setPen(theme.colour("warn"))
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, MARK)
-            inner = inner.adjusted(0, 0, -self._metrics.horizontalAdvance(MARK) - 4, 0)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, mark)
+            inner = inner.adjusted(0, 0, -self._metrics.horizontalAdvance(mark) - 4, 0)
         if not text:
             if column.field.kind is Kind.DERIVED:
                 painter.setPen(theme.colour("text_3"))
@@ -94,7 +103,13 @@ class CellDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, LedgerModel)
         column = model.columns[index.column()]
-        return make_editor(model, column, parent)
+        self.editor, self.edited = make_editor(model, column, parent), QPersistentModelIndex(index)
+        return self.editor
+
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:
+        if editor is self.editor:
+            self.editor = None
+        super().destroyEditor(editor, index)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         text = str(index.data(Qt.ItemDataRole.EditRole) or "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from desktop.app import provisional
+from desktop.app import opinions, provisional
 from desktop.app.columns import columns_by_default, columns_to_choose
 from desktop.app.editing import check_edit, why_read_only
 from desktop.app.labels import label_of, spare_labels
@@ -19,10 +19,10 @@ from desktop.domain.record import Cell, Column, Kind
 PAGE, PAGES = 128, 32
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
+_CLOSED = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_OPEN = _CLOSED | Qt.ItemFlag.ItemIsEditable
 
 KeyRole = Qt.ItemDataRole.UserRole
-StateRole = Qt.ItemDataRole.UserRole + 1
-"""`invalid`, `pending`, `computed`, `disputed`, `foreign` or ''."""
 
 
 class LedgerModel(QAbstractTableModel):
@@ -46,6 +46,8 @@ class LedgerModel(QAbstractTableModel):
         self._typed: dict[tuple[str, str], tuple[str, str]] = {}
         """(key, path) → (typed, reason); no reason: still being written"""
         self._disputed: frozenset[tuple[str, str]] = frozenset()
+        self._returned: dict[str, str] = {}
+        """key → what the bureau asks of a returned row"""
         self._closed: dict[str, str] = {}
         """key → why the row cannot be edited; every painted cell asks"""
 
@@ -57,6 +59,7 @@ class LedgerModel(QAbstractTableModel):
         self.query = query
         self._rids = self.session.read.rids(query)
         self._disputed = provisional.cells(self.session, query.ledger)
+        self._returned = opinions.returned(self.session, query.ledger)
         self._forget_pages()
         self.endResetModel()
 
@@ -99,6 +102,7 @@ class LedgerModel(QAbstractTableModel):
             self.set_query(self.query)
             return
         self._disputed = provisional.cells(self.session, self.query.ledger)
+        self._returned = opinions.returned(self.session, self.query.ledger)
         self._forget_pages()
         self._repaint()
 
@@ -156,25 +160,22 @@ class LedgerModel(QAbstractTableModel):
         answer: dict[int, Callable[[Index], Any]] = {
             Qt.ItemDataRole.DisplayRole: self.shown,
             Qt.ItemDataRole.EditRole: self.shown,
-            Qt.ItemDataRole.ToolTipRole: lambda at: self.reason(at) or self.disputed(at) or self.foreign(at) or None,
+            Qt.ItemDataRole.ToolTipRole: self._because,
             Qt.ItemDataRole.AccessibleTextRole: self._spoken,
-            Qt.ItemDataRole.AccessibleDescriptionRole: lambda at: (
-                self.reason(at) or self.disputed(at) or self.foreign(at) or None
-            ),
+            Qt.ItemDataRole.AccessibleDescriptionRole: self._because,
             KeyRole: lambda at: self.key_at(at.row()),
-            StateRole: self.state,
         }
         return answer[role](index) if role in answer else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        base = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         open_here = not self.locked and not self.query.deleted
         if index.isValid() and self.columns[index.column()].editable and open_here and not self.foreign(index):
-            return base | Qt.ItemFlag.ItemIsEditable
-        return base
+            return _OPEN
+        return _CLOSED
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.EditRole or not index.isValid() or value == self.shown(index):
+        unchanged = value == self.shown(index) and not self.reason(index)
+        if role != Qt.ItemDataRole.EditRole or not index.isValid() or unchanged:
             return False
         key, path = self.key_at(index.row()), self.columns[index.column()].path
         reason = check_edit(self.session, self.query.ledger, key, path, value)
@@ -214,6 +215,8 @@ class LedgerModel(QAbstractTableModel):
             return "computed"
         if self.disputed(index):
             return "disputed"
+        if self.returned(index):
+            return "returned"
         return "foreign" if self.foreign(index) else ""
 
     def reason(self, index: Index) -> str:
@@ -221,10 +224,19 @@ class LedgerModel(QAbstractTableModel):
         typed = self._typed.get((self.key_at(index.row()), self.columns[index.column()].path))
         return typed[1] if typed else ""
 
+    def _because(self, index: Index) -> str | None:
+        """Why the cell is marked as it is."""
+        told = self.reason(index) or self.disputed(index) or self.returned(index) or self.foreign(index)
+        return told or None
+
     def disputed(self, index: Index) -> str:
         """Why the stored value is provisional; empty if it is not."""
         place = (self.key_at(index.row()), self.columns[index.column()].path)
         return provisional.WHY if place in self._disputed else ""
+
+    def returned(self, index: Index) -> str:
+        """What the bureau asks of a returned row, at its first cell; empty if it is not returned."""
+        return self._returned.get(self.key_at(index.row()), "") if self._returned and index.column() == 0 else ""
 
     def foreign(self, index: Index) -> str:
         """Why the row cannot be edited here; empty if it can."""
@@ -243,6 +255,8 @@ class LedgerModel(QAbstractTableModel):
             words.append("只读")
         if self.state(index) == "disputed":
             words.append(provisional.MARK)
+        if self.returned(index):
+            words.append(self.returned(index))
         return "，".join(words)
 
     def keep_typed(self, cells: Iterable[tuple[str, str, str, str]]) -> None:

@@ -16,6 +16,8 @@ from desktop.ui.grid.blocks import Blocks
 from desktop.ui.grid.delegate import CellDelegate
 from desktop.ui.grid.frozen import FrozenColumns
 from desktop.ui.grid.header import GridHeader, next_sort
+from desktop.ui.grid.holding import Holding
+from desktop.ui.grid.lock_banner import LockBanner
 from desktop.ui.grid.many_cells import BatchDialog, FindDialog, ManyCellsDialog
 from desktop.ui.grid.model import Index, LedgerModel
 from desktop.ui.runner import Runner
@@ -57,10 +59,14 @@ class LedgerGrid(QTableView):
         self.frozen = FrozenColumns(self, self.heading, frozen, self._edited)
         self.arranged = Arranged(self)
         self.blocks = Blocks(self, runner)
+        self.holding = Holding(self, model, (self, self.frozen))
+        self.holding.complained.connect(self.complained)
+        self.lock_banner = LockBanner(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.frozen.place()
+        self.lock_banner.place()
 
     def scrollTo(
         self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
@@ -72,14 +78,6 @@ class LedgerGrid(QTableView):
         hidden = self.frozen.width() - self.columnViewportPosition(index.column())
         if hidden > 0:
             self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - hidden)
-
-    def refresh(self, changes: Changes) -> None:
-        """Re-read what a transaction touched, keeping the current cell."""
-        current = self.currentIndex()
-        key, section = (self.ledger_model.key_at(current.row()), current.column()) if current.isValid() else ("", 0)
-        self.ledger_model.changed(changes)
-        if key and not self.currentIndex().isValid() and (row := self.ledger_model.row_of(key)) >= 0:
-            self.setCurrentIndex(self.ledger_model.index(row, section))
 
     def show_key(self, key: str, path: str = "") -> bool:
         """Go to a row (and column); whether it is shown."""
@@ -181,16 +179,14 @@ class LedgerGrid(QTableView):
 
     def _lock(self, busy: bool) -> None:
         self.ledger_model.locked = "正在写入，写完即可修改" if busy else ""
+        self.lock_banner.setVisible(busy)
+        self.holding.resume()
 
     # order and menus
 
     def sort_by(self, path: str, add: bool = False) -> None:
         """Order by a column, again the other way round, a third time not; the current row stays the current one."""
-        current = self.currentIndex()
-        key, section = (self.ledger_model.key_at(current.row()), current.column()) if current.isValid() else ("", 0)
         self.ledger_model.sort_by(next_sort(self.ledger_model.query.sort, path, add=add))
-        if key and (row := self.ledger_model.row_of(key)) >= 0:
-            self.setCurrentIndex(self.ledger_model.index(row, section))
 
     def heading_of(self, section: int) -> GridHeader:
         """The heading in which a column is seen."""

@@ -29,14 +29,18 @@ from desktop.app.import_source import Offer, Source, offer_at, open_source
 from desktop.app.template import template
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
+from desktop.exchange.headings import REFUSED_SHEET
 from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.importing.mapping_page import MappingPage, page_of
 from desktop.ui.importing.preview_model import WORDS, PreviewModel
+from desktop.ui.made_files import ask_for_template, ask_where
 from desktop.ui.runner import Task
 from desktop.ui.widgets import Notice, button, label, line
 
 STEPS = ("文件", "工作表与表头", "对应列", "检查结果", "写入")
+GOING_ON = {"detail_entry": "接着可在“统计表”看数和打印，在“标准体系”打印框图。"}
+"""Ledger → where its imported rows are wanted next."""
 KINDS = "表格 (*.xlsx *.xls *.et *.ods *.csv)"
 
 
@@ -222,11 +226,9 @@ class ImportWizard(QDialog):
 
     def _save_template(self) -> None:
         session, ledger = self._session, self._ledger
-        name = f"{session.schema.ledger(ledger).label}_模板.xlsx"
-        chosen, _ = QFileDialog.getSaveFileName(self, "模板存到", name, "*.xlsx")
-        if chosen:
-            self._run(lambda job: template(session, ledger, Path(chosen), job),
-                      lambda _none: self.notice.say("ok", f"已存到 {chosen}，填好后在这里选择它"))  # fmt: skip
+        if path := ask_for_template(self, session.schema.ledger(ledger).label):
+            self._run(lambda job: template(session, ledger, path, job),
+                      lambda _none: self.notice.say("ok", f"已存到 {path}，填好后在这里选择它", path))  # fmt: skip
 
     def open_file(self, path: Path) -> None:
         """Read a file in the background, then show its sheets."""
@@ -373,7 +375,7 @@ class ImportWizard(QDialog):
         counts = self.plan.counts()
         refused = f"{counts['refused']} 行没有导入，可存导入报告，在里面改好后再导入一次。" if counts["refused"] else ""
         self.told.setText(f"已写入：新增 {counts['added']} 行，更新 {counts['changed']} 行。{refused}"
-                          "点“完成”回到台账；以后也可在“撤销导入”里整批撤销。")  # fmt: skip
+                          f"点“完成”回到台账；以后也可在“撤销导入”里整批撤销。{GOING_ON.get(self._ledger, '')}")  # fmt: skip
         self.take_back.setEnabled(bool(self._written))
         self._show(4)
 
@@ -390,7 +392,7 @@ class ImportWizard(QDialog):
         assert self._source is not None
         assert self.plan is not None
         source, plan = self._source, self.plan
-        chosen, _ = QFileDialog.getSaveFileName(self, "导入报告存到", f"导入报告_{source.path.stem}.xlsx", "*.xlsx")
-        if chosen:
-            self._run(lambda job: importing.write_report(plan, source.path, Path(chosen), job),
-                      lambda _none: self.notice.say("ok", f"已存到 {chosen}"))  # fmt: skip
+        mend = f"；改好“{REFUSED_SHEET}”里的行，再导入它" if plan.counts()["refused"] else ""
+        if path := ask_where(self, "导入报告存到", f"导入报告_{source.path.stem}.xlsx", "*.xlsx"):
+            self._run(lambda job: importing.write_report(plan, source.path, path, job),
+                      lambda _none: self.notice.say("ok", f"已存到 {path}{mend}", path))  # fmt: skip

@@ -1,12 +1,10 @@
 """数据体检: run the checks, see what they found by check, go to the very cell."""
 
 import datetime
-from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QListWidget,
     QListWidgetItem,
     QSplitter,
@@ -22,6 +20,7 @@ from desktop.ui.catalogue_dialog import CatalogueDialog
 from desktop.ui.desk import CellTarget, Desk, Page
 from desktop.ui.duplicates_dialog import DuplicatesDialog
 from desktop.ui.findings_model import FindingsModel
+from desktop.ui.made_files import TABLE_KINDS, ask_where
 from desktop.ui.search_box import LEDGER_PAGES
 from desktop.ui.widgets import button, empty_state, label, toolbar
 
@@ -127,12 +126,12 @@ class HealthPage(Page):
     def export(self) -> None:
         """What was found as a table file."""
         name = f"{self.session.identity.name}_数据体检_{self.session.today()}.xlsx"
-        chosen, _ = QFileDialog.getSaveFileName(self, "导出到", name, "Excel (*.xlsx);;CSV (*.csv)")
-        if not chosen:
+        path = ask_where(self, "导出到", name, TABLE_KINDS)
+        if path is None:
             return
-        session, path, findings = self.session, Path(chosen), list(self.model.findings)
+        session, findings = self.session, list(self.model.findings)
         self.desk.read(lambda _job: health.export(session, findings, path),
-                       lambda rows: self.desk.say("ok", f"已导出 {rows} 行到 {path}"))  # fmt: skip
+                       lambda rows: self.desk.say("ok", f"已导出 {rows} 行到 {path}", path))  # fmt: skip
 
     def find_duplicates(self) -> None:
         """Rows that may be the same thing twice."""

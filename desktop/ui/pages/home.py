@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.app import statistics, system, units
+from desktop.app import first_steps, settling, setup, statistics, syncing, units
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.common import ReviewNote
 from desktop.domain.ledgers.inspection import Finding
@@ -47,7 +47,9 @@ class HomePage(Page):
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
-        if steps := self._steps():
+        if setup.awaits_rows(self.session):
+            column.addWidget(self._fetching())
+        elif steps := self._steps():
             column.addWidget(card(label("先把台账建起来", pixels=14, bold=True), *steps))
         column.addWidget(self._figures())
         column.addWidget(self._due())
@@ -59,22 +61,28 @@ class HomePage(Page):
         self._area.setWidget(body)
 
     def _steps(self) -> list[QWidget]:
-        read = self.session.read
-        done = (
-            ("选起步的标准体系", bool(system.active_versions(read).get(self.session.identity.organisation)), "system"),
-            ("导入现有明细表（Excel、WPS 表格均可）", bool(read.count(Query("detail_entry"))), "standards"),
-            ("安排第一次检查，打印空白检查表", bool(read.count(Query("inspection"))), "inspections"),
-        )
-        if all(finished for _, finished, _ in done):
+        steps = first_steps.steps(self.session)
+        if all(step.done for step in steps):
             return []
-        first = next(place for place, (_, finished, _) in enumerate(done) if not finished)
+        first = next(step for step in steps if not step.done)
         rows = [line(label("✓ 确认单位　" + self.session.identity.name, "badge_ok"), None)]
-        for place, (words, finished, page) in enumerate(done):
-            mark = "✓" if finished else f"{place + 2}"
-            go = button("去做", partial(self._go, page), "primary" if place == first else "")
-            go.setVisible(not finished)
-            rows.append(line(label(f"{mark} {words}", "badge_ok" if finished else ""), None, go))
+        for place, step in enumerate(steps, start=2):
+            go = button("去做", partial(self._go, step.page), "primary" if step is first else "")
+            go.setVisible(not step.done)
+            words = f"{'✓' if step.done else place} {step.words}"
+            rows.append(line(label(words, "badge_ok" if step.done else ""), None, go))
         return rows
+
+    def _fetching(self) -> QWidget:
+        """What a further PC does first: what the unit has comes from the bureau."""
+        asked = bool(syncing.sent(self.session))
+        return card(
+            label("先把本单位的台账取回来", pixels=14, bold=True),
+            line(label(f"{'✓' if asked else '1'} 生成一个上报包送给市局（市局由此认识这台电脑）", "badge_ok" if asked else ""),
+                 None, button("去做", partial(self._go, "sync", "sending"), "" if asked else "primary")),
+            line(label("2 请市局应用后生成一个下发包，在这里打开并应用"), None,
+                 button("去做", partial(self._go, "sync", "receiving"), "primary" if asked else "")),
+        )  # fmt: skip
 
     def _go(self, page: str, target: object = None) -> None:
         self.desk.page_asked.emit(page, target)
@@ -88,7 +96,7 @@ class HomePage(Page):
         cards = (
             (
                 "标准（现有 / 应有）",
-                f"{total.present.value} / {total.planned.value}",
+                f"{total.present.value} / {total.wanted}",
                 total.ratio.percent,
                 "statistics",
             ),
@@ -122,6 +130,9 @@ class HomePage(Page):
         query = Query("finding", Test("state", Op.IN, ("open", "overdue")), (Sort("due_on"),), today)
         open_now = self.session.read.records(Finding, query)
         rows: list[QWidget] = []
+        if waiting := settling.waiting_here(self.session):
+            told = label(f"▲ {waiting} 处冲突等您选定（两台电脑填得不一样）", "badge_warn")
+            rows.append(line(told, None, button("去处理", partial(self._go, "sync", "conflicts"), "ghost")))
         for finding in open_now[:MOST]:
             late = bool(finding.due_on) and str(finding.due_on) < today
             words = f"{'▲ 逾期' if late else '◐'}　{finding.code}　{finding.problem}"
@@ -132,7 +143,7 @@ class HomePage(Page):
         if len(open_now) > MOST:
             rows.append(label(f"还有 {len(open_now) - MOST} 条，在“整改”页看全部", "quiet", 12))
         if not rows:
-            rows.append(label("没有待办的整改问题", "quiet"))
+            rows.append(label("没有待办的整改问题和冲突", "quiet"))
         return card(label("我的待办", pixels=14, bold=True), *rows)
 
     def _notes(self, notes: list[ReviewNote]) -> QWidget:

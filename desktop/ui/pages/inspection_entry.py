@@ -8,10 +8,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QFrame,
+    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -21,6 +25,7 @@ from PySide6.QtWidgets import (
 from desktop.app import inspection
 from desktop.app.editing import why_read_only
 from desktop.domain.changes import Changes
+from desktop.domain.errors import Refusal
 from desktop.domain.inspection import next_untouched
 from desktop.domain.ledgers.inspection import InspectionResult
 from desktop.domain.ledgers.words import NECESSITIES, SEVERITIES, VERDICTS
@@ -28,7 +33,7 @@ from desktop.domain.record import Cell
 from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.grid.delegate import BADGES
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.widgets import button, card, label, line, toolbar
 
 KEYS = {Qt.Key.Key_1: 0, Qt.Key.Key_2: 1, Qt.Key.Key_3: 2, Qt.Key.Key_4: 3}
@@ -48,9 +53,10 @@ class ItemTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.verticalHeader().hide()
         self.setAccessibleName("检查项")
-        for section, width in enumerate((44, 170, 360, 90, 90)):
+        for section, width in enumerate((44, 150, 0, 80, 96, 96)):
             self.setColumnWidth(section, width)
-        self.horizontalHeader().setSectionResizeMode(5, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(44)
+        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -74,6 +80,8 @@ class InspectionEntry(QWidget):
         self.left: Callable[[], None] = lambda: None
         self.results: list[InspectionResult] = []
         self._shown = ""
+        self.unsaved: dict[str, dict[str, Cell]] = {}
+        """Item → what was typed about it and could not be written."""
         self.table = ItemTable(self.give, self.begin_problem, self.next_item)
         self.table.currentCellChanged.connect(self._left_item)
         self.head, self.progress = label("", "quiet", 12), label("", bold=True)
@@ -111,11 +119,24 @@ class InspectionEntry(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.table, 1)
-        side = card(self.item_text, *self.buttons, label("问题描述（不符合必填）", "quiet", 12), self.problem,
+        verdicts = QWidget()
+        grid = QGridLayout(verdicts)
+        grid.setContentsMargins(0, 0, 0, 0)
+        for at, made in enumerate(self.buttons):
+            grid.addWidget(made, at // 2, at % 2)
+        side = card(self.item_text, verdicts, label("问题描述（不符合必填）", "quiet", 12), self.problem,
                     label("严重程度", "quiet", 12), self.severity, label("证据编号", "quiet", 12), self.evidence, self.keep,
                     label("1–4 录结果并到下一项　↑↓ 换项\nEnter 写问题　F7 下一未检项", "quiet", 12), name="panel")  # fmt: skip
         side.setFixedWidth(320)
-        row.addWidget(side)
+        self.problem.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.problem.setMinimumHeight(theme.heights().control * 2)
+        sight = QScrollArea()
+        sight.setFrameShape(QFrame.Shape.NoFrame)
+        sight.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        sight.setWidget(side)
+        sight.setWidgetResizable(True)
+        sight.setFixedWidth(320)
+        row.addWidget(sight)
         column.addWidget(body, 1)
 
     def open(self, key: str) -> None:
@@ -185,8 +206,23 @@ class InspectionEntry(QWidget):
         }
         changed = {name: cell for name, cell in typed.items() if cell != getattr(result, name)}
         if changed and self._shown == result.key and not why_read_only(self.session, "inspection", self.key):
-            session, sheet = self.session, self.key
-            self.desk.write(lambda _job: inspection.record(session, sheet, {result.key: changed}))
+            self._save(result.key, changed)
+
+    def _save(self, item: str, cells: dict[str, Cell]) -> None:
+        """Write cells of an item; those that could not be written are kept and shown in it until they are."""
+        session, sheet = self.session, self.key
+        wanted = {**self.unsaved.get(item, {}), **cells}
+
+        def written(_changes: Changes) -> None:
+            self.unsaved.pop(item, None)
+
+        def failed(refusal: Refusal) -> None:
+            self.unsaved[item] = wanted
+            place = next((at for at, result in enumerate(self.results, 1) if result.key == item), 0)
+            self.desk.say("bad", f"第 {place} 项没有保存：{refusal.message}")
+            self._show_item()
+
+        self.desk.write(lambda _job: inspection.record(session, sheet, {item: wanted}), written, failed=failed)
 
     def _show_item(self) -> None:
         result = self._current()
@@ -194,14 +230,15 @@ class InspectionEntry(QWidget):
             return
         same = self._shown == result.key
         self._shown = result.key
+        known = {**vars(result), **self.unsaved.get(result.key, {})}
         self.item_text.setText(f"第 {self.table.currentRow() + 1} 项　{result.content}")
         for made, choice in zip(self.buttons, VERDICTS, strict=True):
-            made.setChecked(result.verdict == choice.value)
+            made.setChecked(known["verdict"] == choice.value)
         if same and (self.problem.hasFocus() or self.evidence.hasFocus() or self.severity.hasFocus()):
             return
-        self.problem.setPlainText(str(result.problem or ""))
-        self.evidence.setText(str(result.evidence or ""))
-        self.severity.setCurrentIndex(max(0, self.severity.findData(result.severity)))
+        self.problem.setPlainText(str(known["problem"] or ""))
+        self.evidence.setText(str(known["evidence"] or ""))
+        self.severity.setCurrentIndex(max(0, self.severity.findData(known["severity"])))
 
     def changed(self, changes: Changes) -> None:
         """Re-read if the sheet was touched."""
@@ -238,12 +275,11 @@ class InspectionEntry(QWidget):
         result = self._current()
         if result is None:
             return
-        session, sheet, key = self.session, self.key, result.key
         self._shown = ""
         self.table.setCurrentCell(min(self.table.currentRow() + 1, len(self.results) - 1), 0)
         self.table.setFocus()
         self._show_item()
-        self.desk.write(lambda _job: inspection.record(session, sheet, {key: cells}))
+        self._save(result.key, cells)
 
     def next_item(self) -> None:
         """To the next untouched item (F7)."""
@@ -264,10 +300,8 @@ class InspectionEntry(QWidget):
 
     def print_sheet(self) -> None:
         """Preview the sheet as it stands."""
-        document = inspection.document(self.session, self.key)
-        dialog = Preview(document, f"检查表_{document.footer_right}", self)
-        dialog.exec()
-        dialog.deleteLater()
+        session, key = self.session, self.key
+        preview(self.desk, lambda: inspection.document(session, key), inspection.file_name(session, key), self)
 
     def _back(self) -> None:
         self.left()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
@@ -24,7 +25,7 @@ from desktop.domain.query import Query, Sort
 from desktop.ui.desk import Desk, Page
 from desktop.ui.pages.inspection_entry import InspectionEntry
 from desktop.ui.pages.ledger import LedgerPage
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.widgets import button, label, line
 
 
@@ -54,14 +55,24 @@ class InspectionsPage(Page):
         self.list.changed(changes)
         self.entry.changed(changes)
 
+    def refused_texts(self) -> int:
+        return self.list.refused_texts() + len(self.entry.unsaved)
+
     def open_sheet(self, key: str) -> None:
         """Fill in a sheet."""
         self.entry.open(key)
         self._stack.setCurrentWidget(self.entry)
 
+    @property
+    def takes_tables(self) -> bool:
+        return self.list.takes_tables
+
     def show_target(self, target: object) -> None:
         if isinstance(target, str):
             self.open_sheet(target)
+        elif isinstance(target, Path):
+            self._stack.setCurrentWidget(self.list)
+            self.list.show_target(target)
 
 
 class SheetList(LedgerPage):
@@ -117,10 +128,8 @@ class SheetList(LedgerPage):
         if not key:
             self.desk.say("warn", "请先在表里选一张检查表，再点“打印检查表”")
             return
-        document = inspection.document(self.session, key)
-        dialog = Preview(document, f"检查表_{document.footer_right}", self)
-        dialog.exec()
-        dialog.deleteLater()
+        session = self.session
+        preview(self.desk, lambda: inspection.document(session, key), inspection.file_name(session, key), self)
 
     def issue(self) -> None:
         """下发: choose a checklist and copy it for all units."""

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from desktop.app import editing, syncing
+from desktop.app import editing, opinions, syncing
 from desktop.app.columns import column_of, columns_by_default, columns_to_choose
 from desktop.app.filters import Value, condition_words, values_of
 from desktop.app.labels import label_of, spare_labels
@@ -17,7 +18,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.query import EVERYTHING, Condition, Group, Op, Query, Sort, Test, owner_of
 from desktop.domain.record import Cell
 from desktop.ui.basis_bar import BasisBar
-from desktop.ui.desk import CellTarget, Desk, Page
+from desktop.ui.desk import CellTarget, Desk
 from desktop.ui.grid.chips import ChipRow
 from desktop.ui.grid.columns_dialog import ColumnsDialog
 from desktop.ui.grid.filter_popup import FilterPopup
@@ -25,6 +26,7 @@ from desktop.ui.grid.model import LedgerModel
 from desktop.ui.grid.view import LedgerGrid
 from desktop.ui.history_dialog import HistoryDialog
 from desktop.ui.kept import keep_view, kept_view
+from desktop.ui.pages.ledger_files import LedgerFiles
 from desktop.ui.print_dialog import PrintDialog
 from desktop.ui.reading_out import announce, row_in_words
 from desktop.ui.record_panel import RecordPanel
@@ -33,10 +35,9 @@ from desktop.ui.views_menu import ViewsMenu
 from desktop.ui.widgets import button, label, line, toolbar
 
 
-class LedgerPage(Page):
+class LedgerPage(LedgerFiles):
     """Lists, filters and edits the rows of `ledger`."""
 
-    ledger = ""
     sort: tuple[Sort, ...] = ()
     frozen = 1
     """Columns that stay when the grid is scrolled sideways."""
@@ -55,12 +56,13 @@ class LedgerPage(Page):
         self.words = QLineEdit()
         self.words.setPlaceholderText("筛选：文字或拼音首字母")
         self.words.setClearButtonEnabled(True)
-        self.words.setFixedWidth(220)
+        self.words.setFixedWidth(180)
         self._sort_outside: tuple[Sort, ...] = ()
         """How the rows outside the recycle bin are ordered while it is open; in there the last deleted come first."""
         self.bin = button("回收站", self.open_bin, "ghost", "trash", "看已删除的行；选中后点“恢复”")
         self.bin.setCheckable(True)
         self.back = button("恢复", self.restore_rows, icon_name="undo")
+        self.returned = button("", self.show_returned, "ghost", "triangle", "只看市局退回的行；意见写在右侧面板里")
         self.model = LedgerModel(self.session, Query(self.ledger, sort=view.sort, as_of=self.session.today()))
         self.grid = LedgerGrid(self.model, desk.runner, view.frozen)
         self.grid.arranged.remember(view.columns)
@@ -93,13 +95,18 @@ class LedgerPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(toolbar(*self.tools(), *self._bureau_tools(), None, self.words, self.bin))
+        column.addWidget(
+            toolbar(
+                *self.tools(), *self.import_tools(), *self._bureau_tools(), None, self.returned, self.words, self.bin
+            )
+        )
         column.addWidget(self.basis)
         looking = line(
             self.views,
             self.chips,
             button("筛选", self.filter_current, "ghost", "funnel", "筛选当前列（Alt+↓，或点列标题右侧的漏斗）"),
             button("列", self.choose_columns, "ghost", "columns", "选择要显示的列、顺序和固定的列数"),
+            *self.file_tools(),
             button("打印", self.print_rows, "ghost", "print", "选表式、列和纸张，预览后打印或存为 PDF、Word、Excel"),
         )
         looking.layout().setStretch(1, 1)  # type: ignore[union-attr]
@@ -175,6 +182,10 @@ class LedgerPage(Page):
         dialog.exec()
         dialog.deleteLater()
 
+    def show_returned(self) -> None:
+        """Only the rows that the bureau returned."""
+        self.show_target(tuple(opinions.returned(self.session, self.ledger)))
+
     def read_row(self) -> None:
         """The whole current row in words, to the status line and to a screen reader."""
         if words := row_in_words(self.grid):
@@ -208,6 +219,11 @@ class LedgerPage(Page):
         self.reload_counts()
         self._looked()
 
+    def imported(self) -> None:
+        """An import may have given a spare field its label, or made the version whose rows are shown."""
+        self.model.reload()
+        self.reload()
+
     def open_bin(self) -> None:
         """Look into the recycle bin, or back at the rows."""
         within = self.bin.isChecked()
@@ -225,7 +241,7 @@ class LedgerPage(Page):
             self.desk.write(lambda _job: editing.restore_rows(session, ledger, keys))
 
     def changed(self, changes: Changes) -> None:
-        self.grid.refresh(changes)
+        self.model.changed(changes)
         self.reload_counts()
         self.panel.changed(changes)
 
@@ -236,6 +252,9 @@ class LedgerPage(Page):
         """The footer's numbers."""
         deleted = self.bin.isChecked()
         self.back.setVisible(deleted)
+        waiting = len(opinions.returned(self.session, self.ledger))
+        self.returned.setText(f"退回 {waiting} 条")
+        self.returned.setVisible(bool(waiting))
         every = self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today(), deleted=deleted))
         errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
         shown = self.model.rowCount()
@@ -245,7 +264,9 @@ class LedgerPage(Page):
         self.counted.setText(f"{'回收站 ' if deleted else ''}显示 {shown} / 共 {every}{errors}{hint}")
 
     def show_target(self, target: object) -> None:
-        if isinstance(target, str):
+        if isinstance(target, Path):
+            self.open_wizard(target)
+        elif isinstance(target, str):
             if self.model.row_of(target) < 0:
                 self.clear_filters()
             self.grid.show_key(target)
@@ -254,6 +275,8 @@ class LedgerPage(Page):
             self.grid.show_key(target.key, target.path)
             self.panel.show_field(target.path)
         elif isinstance(target, tuple):
+            self.bin.setChecked(False)
+            self.clear_filters()
             self._only = tuple(str(key) for key in target)
             self.reload()
 

@@ -9,7 +9,9 @@ from desktop.domain.changes import Changes
 from desktop.domain.ledgers.organisation import Person
 from desktop.store import backup
 from desktop.ui import theme
+from desktop.ui.authority_card import AuthorityCard
 from desktop.ui.desk import Desk, Page
+from desktop.ui.restore_dialog import RestoreDialog
 from desktop.ui.widgets import button, card, label, line
 
 
@@ -41,7 +43,7 @@ class SettingsPage(Page):
         self.help = QTextBrowser()
         self.help.setMarkdown(resources.read_text("help", "start.md"))
         identity = self.session.identity
-        where = f"单位标识 {identity.organisation}　数据在 {self.session.workspace.folder}"
+        where = f"单位标识 {identity.organisation}　本机编号 {identity.device[:4].upper()}　数据在 {self.session.workspace.folder}"
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         chooser = line(
@@ -55,6 +57,7 @@ class SettingsPage(Page):
                     label("备份", bold=True, pixels=14),
                     self.backups,
                     None,
+                    button("从备份恢复…", self.restore, icon_name="history"),
                     button("立即备份", self.back_up, icon_name="save"),
                 )
             )
@@ -79,6 +82,8 @@ class SettingsPage(Page):
                 )
             )
         )
+        if identity.is_bureau:
+            column.addWidget(AuthorityCard(desk))
         column.addWidget(card(label("上手说明", bold=True, pixels=14), self.help), 1)
         self.reload()
 
@@ -118,6 +123,14 @@ class SettingsPage(Page):
     def _backed_up(self, made: backup.Backup) -> None:
         self.reload()
         self.desk.say("ok", f"已备份并校验：{made.path}")
+
+    def restore(self) -> None:
+        """Go back to a backup; the window opens again over it."""
+        dialog = RestoreDialog(self.desk, self)
+        accepted, source = dialog.exec(), dialog.chosen
+        dialog.deleteLater()
+        if accepted and source is not None:
+            self.desk.restore_asked.emit(source)
 
     def clean_attachments(self) -> None:
         """Name what can be freed, and free it if agreed."""

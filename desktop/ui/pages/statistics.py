@@ -1,22 +1,36 @@
 """统计表: the official table; every figure opens the rows it counts."""
 
-from PySide6.QtCore import Qt
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.app import provisional, snapshots, statistics
 from desktop.app.snapshots import Scope
 from desktop.domain.changes import Changes
 from desktop.domain.dates import is_full, parse_date
 from desktop.domain.document import Document
+from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.organisation import Organisation
+from desktop.domain.ledgers.system import SystemNode
 from desktop.domain.query import Op, Test
 from desktop.domain.statistics import StatisticsTable
 from desktop.exchange.paper import Pages
+from desktop.exchange.paper_pictures import write_picture
 from desktop.ui.charts import BarChart
 from desktop.ui.desk import Desk, Page
 from desktop.ui.freeze_dialog import FreezeDialog
-from desktop.ui.preview import Preview
+from desktop.ui.made_files import ask_where
+from desktop.ui.preview import preview
 from desktop.ui.snapshots_dialog import SnapshotsDialog
 from desktop.ui.statistics_table import StatisticsTableView
 from desktop.ui.widgets import button, card, label, line, toolbar
@@ -25,6 +39,9 @@ PICTURE_DOTS = 150
 """Dots per inch of the table as a picture."""
 EVERY_DEPARTMENT = "全部处室"
 EVERYBODY = "全市合计（去重）"
+
+UNTIL_TYPED = 100
+"""Milliseconds after which is looked again whether a figure is still being typed; the table is not changed below it."""
 
 RESTS_ON = ("detail_entry", "standard", "standard_link", "system_node", "system_version")
 """The ledgers whose values the figures count."""
@@ -37,7 +54,8 @@ class StatisticsPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.layouts = {item.name: item.id for item in statistics.layouts()}
+        bureau = self.session.identity.is_bureau
+        self.layouts = {item.name: item.id for item in statistics.layouts() if bureau or not item.bureau_only}
         self.layout_choice, self.unit_choice = QComboBox(), QComboBox()
         self.layout_choice.addItems(list(self.layouts))
         self.layout_choice.setAccessibleName("版式")
@@ -49,6 +67,8 @@ class StatisticsPage(Page):
             choice.currentIndexChanged.connect(lambda _at: self.reload())
         self.table = StatisticsTableView()
         self.table.asked.connect(self.drill)
+        self.table.filled.connect(self.fill_planned)
+        self._fillable: dict[str, str] = {}
         self.department_choice, self.day = QComboBox(), QLineEdit()
         self.department_choice.setAccessibleName("责任处室")
         self.department_choice.addItems([EVERY_DEPARTMENT, *statistics.departments(self.session)])
@@ -60,6 +80,8 @@ class StatisticsPage(Page):
         self.heading, self.unit_line = label("", pixels=16, bold=True), label("", "quiet", 12)
         self.checks = label("", "quiet", 12, wrap=True)
         self.provisional = label("", "badge_warn", 12, wrap=True)
+        self.corrected = button("", self.snapshots, "ghost", tip="冻结的统计表里，有的行后来改了；冻结的数字不变")
+        self.corrected.hide()
         self.named_rows = button("", self.open_named, "ghost", tip="在标准明细中打开上面说到的行")
         self.chart = BarChart()
         self._shown: StatisticsTable | None = None
@@ -97,14 +119,16 @@ class StatisticsPage(Page):
             line(
                 label("双击数字看它数了哪些行", "quiet", 12),
                 self.named_rows,
+                self.corrected,
                 None,
                 button("复制为图片", self.copy_picture, "ghost", tip="复制整张统计表，可粘贴到文档或聊天窗口"),
             ),
         )
         self.heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row.addWidget(left, 5)
-        copy_chart = button("复制为图片", self.copy_chart, "ghost", tip="复制这张图")
-        row.addWidget(card(line(label("现有数", bold=True, pixels=14), None, copy_chart), self.chart), 2)
+        copy_chart = button("复制", self.copy_chart, "ghost", tip="把这张图复制为图片")
+        save_chart = button("存为图片", self.save_chart, "ghost", tip="把这张图存为 PNG 文件")
+        row.addWidget(card(line(label("现有数", bold=True, pixels=14), None, copy_chart, save_chart), self.chart), 2)
         column.addWidget(body, 1)
 
     def _units(self) -> dict[str, list[str] | None]:
@@ -142,21 +166,49 @@ class StatisticsPage(Page):
         self._shown = None
         self.checks.setText("计算中……")
         self.desk.read(
-            lambda _job: statistics.table(session, layout, day, owners, department),
-            lambda shown: self._counted(asked, shown),
+            lambda _job: (statistics.table(session, layout, day, owners, department), statistics.fillable(session)),
+            lambda found: self._counted(asked, *found),
         )
+        self.desk.read(lambda _job: len(snapshots.corrections(session)), self._corrected)
 
-    def _counted(self, asked: int, shown: StatisticsTable) -> None:
-        if asked == self._asked:
+    def _counted(self, asked: int, shown: StatisticsTable, nodes: Mapping[str, SystemNode]) -> None:
+        if asked == self._asked and self.table.editing:
+            QTimer.singleShot(UNTIL_TYPED, self, lambda: self._counted(asked, shown, nodes))
+        elif asked == self._asked:
             self._shown = shown
+            ours = self.units.get(self.unit_choice.currentText()) == [self.session.identity.organisation]
+            open_here = ours and not self.department
+            self._fillable = {name: str(node.planned_basis or "") for name, node in nodes.items()} if open_here else {}
             self._fill(shown)
             self.provisional.setText(provisional.sentence(self.session, RESTS_ON))
+
+    def _corrected(self, number: int) -> None:
+        self.corrected.setText(f"冻结后有 {number} 处更正，查看")
+        self.corrected.setVisible(number > 0)
+
+    def fill_planned(self, branch: str, number: str) -> None:
+        """Take a typed 应有数 with its 依据, which is asked for; without one the figure stays as it was."""
+        basis = self._fillable.get(branch, "")
+        while number.strip():
+            words = f"“{branch}”应有数 {number.strip()} 的依据（如规划或文件的名称、文号）："
+            basis, sure = QInputDialog.getText(self, "应有数依据", words, QLineEdit.EchoMode.Normal, basis)
+            if not sure:
+                self.reload()
+                return
+            if basis.strip():
+                break
+        session = self.session
+        self.desk.write(lambda _job: statistics.fill_planned(session, branch, number, basis), failed=self._not_filled)
+
+    def _not_filled(self, refusal: Refusal) -> None:
+        self.desk.say("bad", refusal.message)
+        self.reload()
 
     def _fill(self, shown: StatisticsTable) -> None:
         self.heading.setText(shown.layout.title)
         only = f"　　责任处室：{self.department}" if self.department else ""
         self.unit_line.setText(f"编制单位：{self.unit_choice.currentText()}{only}　　截至 {shown.as_of}　　单位：个")
-        self.table.show_table(shown)
+        self.table.show_table(shown, self._fillable)
         self.checks.setText("\n".join(("✓ " if check.holds else "× ") + check.sentence for check in shown.checks))
         keys = self._named_keys()
         self.named_rows.setText(f"查看说到的 {len(keys)} 行")
@@ -244,14 +296,21 @@ class StatisticsPage(Page):
         QGuiApplication.clipboard().setPixmap(self.chart.grab())
         self.desk.say("ok", "统计图已复制为图片")
 
+    def save_chart(self) -> None:
+        """The chart as a PNG file; where, is asked."""
+        name = f"{self.session.identity.name}_统计图_{self.as_of()}.png"
+        if path := ask_where(self, "存到哪里", name, "*.png"):
+            picture = self.chart.grab().toImage()
+            self.desk.read(
+                lambda _job: write_picture(picture, path), lambda _none: self.desk.say("ok", f"已存到 {path}", path)
+            )
+
     def _document(self, shown: StatisticsTable) -> Document:
         return statistics.document(self.session, shown, self.unit_choice.currentText(), self.department)
 
     def preview(self) -> None:
         """The table as a form."""
-        if self._shown is None:
+        if (shown := self._shown) is None:
             return
-        dialog = Preview(self._document(self._shown),
-                         f"{self.session.identity.name}_标准统计表_{self._shown.as_of}", self)  # fmt: skip
-        dialog.exec()
-        dialog.deleteLater()
+        document = self._document(shown)
+        preview(self.desk, lambda: document, f"{self.session.identity.name}_标准统计表_{shown.as_of}", self)

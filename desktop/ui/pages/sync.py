@@ -26,6 +26,7 @@ class SyncPage(Page):
         self.units = UnitList(desk) if self.session.identity.is_bureau else None
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.receiving, "收到")
         self.tabs.addTab(self.sending, "送出")
         self.tabs.addTab(self.conflicts, "冲突")
@@ -63,10 +64,13 @@ class SyncPage(Page):
         if isinstance(target, Path):
             self.tabs.setCurrentWidget(self.receiving)
             self.receiving.open(target)
-        elif target == "conflicts":
-            self.tabs.setCurrentWidget(self.conflicts)
+        else:
+            parts = {"conflicts": self.conflicts, "sending": self.sending, "receiving": self.receiving}
+            self.tabs.setCurrentWidget(parts.get(str(target), self.receiving))
 
     def _joined(self, identity: Identity) -> None:
+        anew = identity.device != self.session.identity.device
         self.session.identity = identity
         self.sending.reload()
-        self.desk.say("ok", "已加入市局，可以生成上报包了")
+        word = "这台电脑已登记为新的一台，台账不变" if anew else "已加入市局"
+        self.desk.say("ok", f"{word}；请到“送出”生成一个上报包给市局，市局由此认识这台电脑")

@@ -15,7 +15,8 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Query, where
 from desktop.domain.system_tree import TOP
-from desktop.ui.desk import Desk, Page
+from desktop.ui.desk import Desk
+from desktop.ui.pages.ledger_files import LedgerFiles
 from desktop.ui.record_panel import RecordPanel
 from desktop.ui.system_dialogs import NodeDialog, PlaceDialog, RenumberDialog
 from desktop.ui.tree.menus import fill, menu_button
@@ -25,10 +26,11 @@ from desktop.ui.tree.view import KEYS, TreeView
 from desktop.ui.widgets import button, empty_state, label, line, toolbar
 
 
-class SystemPage(Page):
+class SystemPage(LedgerFiles):
     """Tree, counts, and the record of the chosen node."""
 
     title = "标准体系"
+    ledger = "system_node"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -119,6 +121,14 @@ class SystemPage(Page):
             self.reload()
         self.panel.changed(changes)
 
+    @property
+    def takes_tables(self) -> bool:
+        """Not by dropping: what somebody drops here as a beginner is the detail table."""
+        return False
+
+    def imported(self) -> None:
+        self.reload()
+
     def show_version(self, version: str) -> None:
         """Show another version."""
         self.version = version
@@ -191,7 +201,8 @@ class SystemPage(Page):
             ("改名\tF2", lambda: self.tree.edit(self.tree.currentIndex().siblingAtColumn(0))), ("复制分支…", self.copy),
             ("合并所选节点…", self.merge), ("重新编号…", self.renumber), ("删除\tDelete", self.remove), None,
             ("看本节点标准", self.open_standards), None,
-            ("全部展开\t*", self.tree.open_all), ("全部收起\t/", self.tree.shut_all),
+            ("全部展开\t*", self.tree.open_all), ("全部收起\t/", self.tree.shut_all), None,
+            ("导入节点…", self.choose_file), ("节点模板…", self.save_template), ("导出节点…", self.export),
         ))  # fmt: skip
 
     def fill_menu(self, menu: QMenu) -> None:

@@ -8,9 +8,12 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 from desktop.app import settling
 from desktop.domain.changes import Changes
 from desktop.ui.desk import Desk
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.sync.listing import Listing
 from desktop.ui.widgets import button, clear, label, line
+
+LINE, LINES = 26, 6
+"""Letters of a line and lines of a value on its button."""
 
 
 class ConflictList(QWidget):
@@ -75,7 +78,8 @@ class ConflictList(QWidget):
             return
         self.told.setText(f"{conflict.ledger_label}　{conflict.caption}　“{conflict.field_label}”有不同的值：")
         for option in conflict.options:
-            choice = button(f"{option.shown}\n{option.said_by}", partial(self._settle, conflict, option))
+            choice = button(f"{_wrapped(option.shown)}\n{option.said_by}", partial(self._settle, conflict, option),
+                            tip=option.shown)  # fmt: skip
             choice.setAccessibleName(f"采用 {option.shown}，{option.said_by}")
             choice.setEnabled(conflict.ours)
             self._choices.addWidget(choice)
@@ -102,6 +106,10 @@ class ConflictList(QWidget):
 
     def print_sheet(self) -> None:
         """冲突处理单: what was decided and what still waits."""
-        preview = Preview(settling.settlement_sheet(self.session), "冲突处理单", self)
-        preview.exec()
-        preview.deleteLater()
+        preview(self.desk, lambda: settling.settlement_sheet(self.session), "冲突处理单", self)
+
+
+def _wrapped(text: str) -> str:
+    """A long value in lines that fit on its button; what does not fit is in the tip."""
+    lines = [part[at : at + LINE] for part in text.splitlines() for at in range(0, max(len(part), 1), LINE)]
+    return "\n".join(lines[:LINES]) + ("…" if len(lines) > LINES else "")

@@ -3,12 +3,25 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from desktop.ui import theme
 
 LISTED = 2_000
 """Rows shown at most."""
+
+NARROWEST = 80
+"""Pixels that a column keeps when there is not room for all; its text is then in the tip."""
+
+
+def shared(wished: Sequence[int], room: int) -> list[int]:
+    """Widths of columns within a room: the narrow ones as wished, the wide ones cut to one common width."""
+    widths, left = list(wished), room
+    for place, section in enumerate(sorted(range(len(wished)), key=lambda at: wished[at])):
+        widths[section] = min(wished[section], max(left // (len(wished) - place), NARROWEST))
+        left -= widths[section]
+    return widths
 
 
 class Listing(QTableWidget):
@@ -24,7 +37,12 @@ class Listing(QTableWidget):
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.heights().row)
+        self._stretched = stretched
+        self._wished: list[int] = []
+        """Widths that would show every text whole."""
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalHeader().setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(NARROWEST // 2)
         self.setShowGrid(False)
 
     def show_rows(self, rows: Sequence[tuple[object, Sequence[str]]]) -> None:
@@ -38,11 +56,24 @@ class Listing(QTableWidget):
                 if section == 0:
                     item.setData(Qt.ItemDataRole.UserRole, thing)
                 self.setItem(at, section, item)
-        for section in range(self.columnCount()):
-            if self.horizontalHeader().sectionResizeMode(section) is not QHeaderView.ResizeMode.Stretch:
-                self.resizeColumnToContents(section)
+        self._wished = [
+            max(self.sizeHintForColumn(section), self.horizontalHeader().sectionSizeHint(section))
+            for section in range(self.columnCount())
+        ]
+        self._fit()
         if rows:
             self.setCurrentCell(0, 0)
+
+    def _fit(self) -> None:
+        """Every column in sight: those that are wider than the common share give way, the others show their texts."""
+        widths = shared(self._wished, self.viewport().width())
+        for section, width in enumerate(widths):
+            if section != self._stretched:
+                self.setColumnWidth(section, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     @property
     def chosen(self) -> object:

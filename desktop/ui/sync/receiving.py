@@ -81,7 +81,7 @@ class Receiving(QWidget):
         """Open a unit file: from now on this unit reports to the bureau that wrote it."""
         session = self.session
         try:
-            passphrase = ask_passphrase(self, path.name) if setup.needs_passphrase(path) else ""
+            passphrase = ask_passphrase(self, path.name) if setup.unit_file(path).needs_passphrase else ""
         except Refusal as refusal:
             self.desk.say("bad", refusal.message)
             return
@@ -112,8 +112,22 @@ class Receiving(QWidget):
         self.received = path
         self._tell(outcome, syncing.in_words(outcome, rehearsal=True))
         self._step(2)
-        self.apply_button.setEnabled(bool(outcome.new_segments or outcome.new_blobs))
         self.rows.setFocus()
+        if outcome.new_segments or outcome.new_blobs:
+            self.apply_button.setEnabled(True)
+        else:
+            self._take_note(path)
+
+    def _take_note(self, path: Path) -> None:
+        """A bundle that changes no row still tells what the sender has and lacks, and may hold what waits for others."""
+        session, words = self.session, self.told.text()
+        self.received = None
+        self.desk.write(lambda job: syncing.apply_bundle(session, path, job), lambda _outcome: self._noted(words))
+
+    def _noted(self, words: str) -> None:
+        self.told.setText(f"{words}\n台账没有改动，对方已有和还缺的内容已登记，下一个发给它的同步包会补上")
+        self._step(4)
+        self.applied.emit()
 
     def _tell(self, outcome: Outcome, words: str) -> None:
         lines = [words, *dict.fromkeys(outcome.notes)]
@@ -167,10 +181,21 @@ class Receiving(QWidget):
     def _applied(self, outcome: Outcome) -> None:
         self.received = None
         words = syncing.in_words(outcome, rehearsal=False)
-        self._tell(outcome, words)
+        self._tell(outcome, "\n".join((words, *self._next_steps(outcome))))
         self._step(4)
         self.desk.say("warn" if outcome.notes or outcome.conflicts else "ok", words)
         self.applied.emit()
+
+    def _next_steps(self, outcome: Outcome) -> list[str]:
+        """What a person does after a bundle was taken in."""
+        found = []
+        if outcome.conflicts:
+            found.append("下一步：到“冲突”里逐处选定，选定前暂按其中一个值显示")
+        if lacking := len(syncing.missing_attachments(self.session)):
+            found.append(f"还有 {lacking} 个附件没有收到，名单在“记录”里")
+        if self.session.identity.is_bureau:
+            found.append("下一步：到“送出”给该单位生成下发包（回执在里面），或把“单位”里的回执码用电话告诉它")
+        return found
 
     def choose_folder(self) -> None:
         """Ask for a folder of bundles."""

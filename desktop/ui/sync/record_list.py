@@ -33,7 +33,10 @@ class RecordList(QWidget):
         column.setContentsMargins(16, 12, 16, 12)
         column.addWidget(label("应用过的同步包", bold=True))
         column.addWidget(self.applied, 2)
-        column.addWidget(line(None, self.undo_button))
+        self.why_not = label("", "quiet", 12, wrap=True)
+        undoing = line(self.why_not, self.undo_button)
+        undoing.layout().setStretch(0, 1)  # type: ignore[union-attr]
+        column.addWidget(undoing)
         self.missing = label("", "badge_warn", 12, wrap=True)
         column.addWidget(self.missing)
         column.addWidget(label("全部收发记录", bold=True))
@@ -66,7 +69,8 @@ class RecordList(QWidget):
 
     def _chosen(self) -> None:
         chosen = self.applied.chosen
-        self.undo_button.setEnabled(chosen is not None and not getattr(chosen, "why_not", "x"))
+        self.why_not.setText(str(getattr(chosen, "why_not", "")))
+        self.undo_button.setEnabled(chosen is not None and not self.why_not.text())
 
     def undo(self) -> None:
         """Take the chosen bundle back."""

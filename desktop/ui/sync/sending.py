@@ -21,6 +21,7 @@ class Sending(QWidget):
         bureau = self.session.identity.is_bureau
         self.recipient = QComboBox()
         self.recipient.setAccessibleName("发给")
+        self.recipient.currentTextChanged.connect(self.recipient.setToolTip)
         self.code = QLineEdit(self)
         self.code.setPlaceholderText("回执码，10 位")
         self.code.setAccessibleName("上级电话告诉的回执码")
@@ -66,7 +67,7 @@ class Sending(QWidget):
         if identity.superior:
             self.recipient.addItem("上级市局" if not identity.is_bureau else "上级省局", "")
         if identity.is_bureau:
-            for unit in syncing.recipients(self.session):
+            for unit in syncing.reachable(self.session):
                 self.recipient.addItem(str(unit.name), unit.identity)
         self.recipient.addItem("本单位其他电脑", identity.organisation)
         self.recipient.setCurrentIndex(max(0, self.recipient.findData(chosen)))

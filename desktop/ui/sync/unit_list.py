@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QFormLayout, QInputDialog, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QInputDialog, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from desktop.app import setup, syncing, units
 from desktop.ui.desk import Desk
-from desktop.ui.preview import Preview
+from desktop.ui.made_files import ask_where
+from desktop.ui.preview import preview
 from desktop.ui.sync.listing import Listing
 from desktop.ui.widgets import button, label, line
 
@@ -37,6 +38,10 @@ class UnitList(QWidget):
             button("新增单位", self.new_unit, "primary", "plus"), self.more, None,
             button("催报单", self.remind, "ghost", "print"),
         ))  # fmt: skip
+        self.spoken = label("", "badge_warn", wrap=True)
+        """The passphrases of the unit files written since the program was opened; they are kept nowhere else."""
+        self.spoken.hide()
+        column.addWidget(self.spoken)
         column.addWidget(self.list, 1)
         column.addWidget(label("回执码可在电话里告诉单位：登记后它不再重复发送已收到的内容。", "quiet", 12))
         self.reload()
@@ -82,7 +87,10 @@ class UnitList(QWidget):
         if not state.computers:
             found.append(("代录（该单位没有本程序）", partial(self.stand_in, state)))
         found.extend(
-            (f"停用电脑 {computer.mark}（{units.day(computer.since)} 登记）", partial(self.withdraw, state, computer))
+            (
+                f"停用电脑 {computer.mark}（{computer.person or '还没有填报'}，{units.day(computer.since)} 登记）",
+                partial(self.withdraw, state, computer),
+            )
             for computer in units.computers(self.session, state.organisation)
         )
         return found
@@ -108,15 +116,18 @@ class UnitList(QWidget):
         )
 
     def _save_file(self, name: str, write: Callable[[Path, str], object]) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "授权文件存到", f"授权文件_{name}.json", "*.json")
-        if not chosen:
+        path = ask_where(self, "授权文件存到", f"授权文件_{name}.json", "*.json")
+        if path is None:
             return
         spoken = setup.spoken_passphrase()
         shown = f"{spoken[:3]} {spoken[3:6]} {spoken[6:]}"
-        self._do(
-            lambda: write(Path(chosen), spoken),
-            f"授权文件已存到 {chosen}，口令 {shown}。文件交给该单位，口令另外当面或电话告诉",
-        )
+
+        def written(_result: object) -> None:
+            self.spoken.setText(f"{self.spoken.text()}\n{name}：口令 {shown}（关闭程序后不再显示）".strip())
+            self.spoken.show()
+            self._done(f"授权文件已存到 {path}，口令 {shown}。文件交给该单位，口令另外当面或电话告诉")
+
+        self.desk.write(lambda _job: write(path, spoken), written)
 
     def rename(self, state: units.UnitState) -> None:
         """The unit's new name."""
@@ -151,9 +162,7 @@ class UnitList(QWidget):
         """催报单: print the units that are late."""
         days, sure = QInputDialog.getInt(self, "催报单", "多少天没有上报", LATE_AFTER, 1, 366)
         if sure:
-            preview = Preview(units.reminder(self.session, days), "催报单", self)
-            preview.exec()
-            preview.deleteLater()
+            preview(self.desk, lambda: units.reminder(self.session, days), "催报单", self)
 
     def _do(self, work: Callable[[], object], sentence: str) -> None:
         self.desk.write(lambda _job: work(), lambda _result: self._done(sentence))

@@ -11,6 +11,7 @@ from desktop.ui import theme
 
 Index = QModelIndex | QPersistentModelIndex
 NUMBERS = (2, 3, 4)
+_NOTHING = Count(0, 0, 0)
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 HEADS = ("体系节点", "责任处室", "应有", "现有", "缺")
 MIME = "application/x-system-nodes"
@@ -100,12 +101,12 @@ class TreeModel(QAbstractItemModel):
         }
         if section in NUMBERS:
             found[Qt.ItemDataRole.TextAlignmentRole] = lambda: _RIGHT
-        if section == NUMBERS[-1] and self._counts.get(key, Count(0, 0)).missing:
+        if section == NUMBERS[-1] and self._counts.get(key, _NOTHING).missing:
             found[Qt.ItemDataRole.ForegroundRole] = lambda: theme.colour("warn")
         return found
 
     def _text(self, key: str, section: int) -> str:
-        count = self._counts.get(key, Count(0, 0))
+        count = self._counts.get(key, _NOTHING)
         texts = (
             f"{self.tree.code(key)}  {self.tree.nodes[key].name or ''}", str(self.tree.nodes[key].department or ""),
             str(count.planned), str(count.present), str(count.missing) if count.missing else "—",
@@ -113,7 +114,7 @@ class TreeModel(QAbstractItemModel):
         return texts[section]
 
     def _spoken(self, key: str) -> str:
-        count = self._counts.get(key, Count(0, 0))
+        count = self._counts.get(key, _NOTHING)
         level = self.tree.depth(key) + 1
         return f"{self.tree.name(key)}，第 {level} 级，应有 {count.planned}，现有 {count.present}，缺 {count.missing}"
 

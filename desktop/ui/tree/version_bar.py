@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QMessageBox, QWidget
 
 from desktop.app import system, system_diagrams, system_versions
-from desktop.domain.document import Document, Paper
+from desktop.domain.document import Paper
 from desktop.ui.desk import Desk
-from desktop.ui.preview import Preview
+from desktop.ui.preview import preview
 from desktop.ui.system_dialogs import AskDialog, CompareDialog
 from desktop.ui.tree.menus import fill, menu_button
 
@@ -99,7 +99,8 @@ class VersionBar(QWidget):
             return
         dialog = CompareDialog(
             self, known, lambda old, new: system_versions.compare(session, old, new),
-            lambda old, new: self._preview(system_versions.comparison(session, old, new), "标准体系版本比较"),
+            lambda old, new: preview(
+                self.desk, lambda: system_versions.comparison(session, old, new), "标准体系版本比较", self),
         )  # fmt: skip
         dialog.exec()
         dialog.deleteLater()
@@ -107,10 +108,5 @@ class VersionBar(QWidget):
     def diagram(self, paper: Paper, *, with_counts: bool = False) -> None:
         """The 框图 of the shown version, to look at, print and export."""
         session, version = self.session, self.version
-        self.desk.read(lambda _job: system_diagrams.document(session, version, paper, with_counts=with_counts),
-                       lambda made: self._preview(made, "标准体系框图"))  # fmt: skip
-
-    def _preview(self, document: Document, file_name: str) -> None:
-        dialog = Preview(document, file_name, self)
-        dialog.exec()
-        dialog.deleteLater()
+        preview(self.desk, lambda: system_diagrams.document(session, version, paper, with_counts=with_counts),
+                "标准体系框图", self)  # fmt: skip

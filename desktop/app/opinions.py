@@ -1,0 +1,29 @@
+"""市局意见 on rows: which are returned (退回) and what is asked of them, for whoever has to mend them."""
+
+from desktop.app.session import Session
+from desktop.domain.ledgers.common import ReviewNote
+
+MARK = "退回"
+
+
+def newest(session: Session) -> dict[tuple[str, str], ReviewNote]:
+    """(ledger, row's key) → the last note on it; a later acceptance or remark takes a return off."""
+    notes = sorted(session.read.records(ReviewNote), key=lambda note: note.key.rpartition("-")[2])
+    return {(str(note.subject_ledger), str(note.subject_key)): note for note in notes}
+
+
+def returned(session: Session, ledger: str) -> dict[str, str]:
+    """Key → what is asked, of the rows of a ledger that are returned."""
+    return {
+        key: f"市局退回：{note.body}"
+        for (name, key), note in newest(session).items()
+        if name == ledger and note.kind == "return"
+    }
+
+
+def last_word(session: Session, ledger: str, key: str) -> str:
+    """The last note on a row; empty without any."""
+    note = newest(session).get((ledger, key))
+    if note is None:
+        return ""
+    return f"市局{session.schema.ledger('review_note').field('kind').show(note.kind)}：{note.body}"

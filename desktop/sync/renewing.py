@@ -1,0 +1,51 @@
+"""换电脑 without a new library: a PC whose private keys are gone, or a copy of another PC's library, becomes a PC of its
+own when it opens a fresh unit file. The rows stay; what it writes from then on is its own."""
+
+import secrets
+import sqlite3
+from contextlib import suppress
+
+from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.store.workspace import Workspace, as_another
+from desktop.sync import certificates, encryption, signing
+
+
+def holds_its_keys(workspace: Workspace, connection: sqlite3.Connection) -> bool:
+    """Whether the key files are here and are those by which this PC is known."""
+    folder = workspace.folder
+    with suppress(EnvironmentFault):
+        own = signing.public_key(folder, signing.DEVICE), encryption.public_box(folder)
+        certificate = certificates.of_device(connection, workspace.identity.device)
+        return certificate is None or (certificate.key, certificate.box) == own
+    return False
+
+
+def is_needed(workspace: Workspace, connection: sqlite3.Connection, secret: str) -> bool:
+    """Whether opening a unit file with this secret makes a new PC of this one, which lost its keys or has reported under
+    another secret. Refusal if the keys are gone and the file is the one that was opened before: it was good for those
+    keys alone."""
+    row = connection.execute("SELECT value FROM identity WHERE name = 'secret'").fetchone()
+    opened_before = row is not None and row[0] == secret
+    if holds_its_keys(workspace, connection):
+        reported = connection.execute("SELECT 1 FROM sync_log WHERE kind = 'made' LIMIT 1").fetchone() is not None
+        return reported and not opened_before
+    if opened_before:
+        raise Refusal("unit_file_used", "这份授权文件在这台电脑上已经用过，请向市局要一份新的（换电脑用），再打开它")
+    return True
+
+
+def become_new(workspace: Workspace, connection: sqlite3.Connection) -> None:
+    """Another PC and another copy from now on, within a write transaction that is open. If it is cut off, the keys and
+    the library do not fit together and opening the file again mends it."""
+    folder = workspace.folder
+    try:
+        for name in (signing.DEVICE, encryption.BOX):
+            (folder / "keys" / name).unlink(missing_ok=True)
+        signing.make_key(folder, signing.DEVICE)
+        encryption.make_box(folder)
+    except OSError as error:
+        raise EnvironmentFault("read_only_disk", "数据文件夹不能写入，请检查权限后再打开授权文件") from error
+    connection.executemany(
+        "INSERT OR REPLACE INTO identity VALUES (?, ?)",
+        [("device", secrets.token_hex(8)), *as_another(())],
+    )
