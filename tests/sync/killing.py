@@ -101,6 +101,8 @@ class Scene:
         session = Session(Workspace.open(folder / "library", schema=step.schema), "某人")
         with closing(session.workspace):
             assert session.read.connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            half = [item for item in session.workspace.folder.rglob("*.part*") if not item.is_dir()]
+            assert half == [], "what was half written went when the library was opened"
             step.check(self, session, path, finished)
         return finished
 
