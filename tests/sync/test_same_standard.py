@@ -119,6 +119,7 @@ def test_two_opposite_mergers_at_once_are_conflicts_and_one_decision_each_mends_
     office.exchange()
     for session in office.everybody:
         assert _live(session) == [first]
-        assert settling.conflicts(session) == duplicates.find(session, "standard") == []
+        assert settling.conflicts(session) == []
+        assert duplicates.find(session, "standard") == []
         (line,) = session.read.rows(Query("detail_entry"))
         assert line["standard"] == first
