@@ -14,7 +14,7 @@ from desktop.domain.keys import is_organisation, organisation_id
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.positions import position
-from desktop.domain.query import Query, Sort, owner_of, where
+from desktop.domain.query import EVERYTHING, Query, Sort, owner_of, where
 from desktop.domain.record import Cell
 from desktop.store import place as whereabouts
 from desktop.store.journal import SETUP, Transaction
@@ -98,14 +98,16 @@ def take_back_authority(session: Session, path: Path, passphrase: str) -> None:
 
 
 def awaits_rows(session: Session) -> bool:
-    """Whether this is a further PC of a unit that has not yet received what the unit's other PCs wrote."""
-    ours = session.identity.organisation
-    known = (
-        unit
+    """Whether this is a further PC of a unit that has not yet received what the unit's other PCs, or the bureau in its
+    place, wrote: neither the unit's own row nor its system is here."""
+    ours, read = session.identity.organisation, session.read
+    rows = (
+        row
+        for name, condition in (("organisation", where(identity=ours)), ("system_version", EVERYTHING))
         for deleted in (False, True)
-        for unit in session.read.records(Organisation, Query("organisation", where(identity=ours), deleted=deleted))
+        for row in read.rows(Query(name, condition, deleted=deleted))
     )
-    return bool(session.identity.superior) and not any(owner_of(unit.key) == ours for unit in known)
+    return bool(session.identity.superior) and not any(owner_of(str(row["key"])) == ours for row in rows)
 
 
 def _begin(workspace: Workspace, person: str, *, further: bool = False) -> Session:

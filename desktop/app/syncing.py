@@ -54,10 +54,10 @@ def file_name(session: Session, recipient_name: str, number: int) -> str:
 def make_bundle(session: Session, path: Path, recipient: str = "", *, for_mail: bool = False) -> "Manifest":
     """Seal what is open and write a bundle: an office's goes to its bureau, a bureau's to the unit `recipient`. For
     mail, attachments beyond the usual size wait for the USB stick."""
-    from desktop.sync import attached, bundles
+    from desktop.sync import attached, making
 
     budget = attached.BUDGET if for_mail else None
-    return bundles.make(session.workspace, session.person, path, _recipient(session, recipient), blob_budget=budget)
+    return making.make(session.workspace, session.person, path, _recipient(session, recipient), blob_budget=budget)
 
 
 def _recipient(session: Session, recipient: str) -> str:
@@ -95,16 +95,16 @@ def _free_name(session: Session, folder: Path, name: str) -> Path:
 
 def make_for_mail(session: Session, folder: Path, recipient: str = "") -> "list[tuple[Path, Manifest]]":
     """The content for a recipient in as many files as mail needs; each can be opened by itself, in any order."""
-    from desktop.sync import attached, bundles
+    from desktop.sync import attached, making
 
     identity, name = _named(session, recipient)
     to = _recipient(session, identity)
-    parts = bundles.parts_needed(session.workspace, session.person, to, MAIL_SIZE)
+    parts = making.parts_needed(session.workspace, session.person, to, MAIL_SIZE)
     first = _free_name(session, folder, name)
     paths = [first] if parts == 1 else [
         first.with_name(f"{first.stem}_{place}之{parts}{first.suffix}") for place in range(1, parts + 1)
     ]  # fmt: skip
-    made = bundles.make_split(session.workspace, session.person, paths, to, blob_budget=attached.BUDGET)
+    made = making.make_split(session.workspace, session.person, paths, to, blob_budget=attached.BUDGET)
     return list(zip(paths, made, strict=True))
 
 
@@ -128,17 +128,17 @@ def announced(path: Path) -> "Announcement":
 
 def inspect_bundle(session: Session, path: Path) -> "Outcome":
     """What a bundle would bring; nothing changes."""
-    from desktop.sync import bundles
+    from desktop.sync import receiving
 
-    return bundles.inspect(session.workspace, session.person, path)
+    return receiving.inspect(session.workspace, session.person, path)
 
 
 def apply_bundle(session: Session, path: Path, job: Job | None = None) -> "Outcome":
     """Take a bundle in, after a backup, as one transaction."""
     job = job or Job()
-    from desktop.sync import bundles
+    from desktop.sync import receiving
 
-    outcome = bundles.apply(session.workspace, session.person, path, job.report)
+    outcome = receiving.apply(session.workspace, session.person, path, job.report)
     session.workspace.finish_search(job.report)
     return outcome
 
@@ -169,10 +169,10 @@ class Applied:
 def apply_folder(session: Session, paths: Iterable[Path], job: Job | None = None) -> list[Applied]:
     """Take in many bundles after one backup; a bad one does not stop the rest."""
     job = job or Job()
-    from desktop.sync import bundles
+    from desktop.sync import receiving
 
     results = []
-    for path, outcome in bundles.apply_all(session.workspace, session.person, list(paths), job.report):
+    for path, outcome in receiving.apply_all(session.workspace, session.person, list(paths), job.report):
         if isinstance(outcome, Refusal):
             results.append(Applied(path, outcome.message, False, Changes()))
         else:

@@ -11,7 +11,7 @@ from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.ui.widgets import Notice, button, card, label, line
 
-FURTHER = "这是本单位的又一台电脑：先送一个上报包给市局，再应用市局的下发包，体系和台账就都来了，不用另选"
+FURTHER = "这是本单位的又一台电脑：先送一个上报包给市局，再应用市局的下发包，体系和台账就都来了"
 
 
 class FirstStart(QDialog):

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from desktop import resources
-from desktop.app import history, inspection, setup, statistics, syncing, system
+from desktop.app import history, inspection, setup, statistics, syncing, system, units
 from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import is_organisation
 from desktop.domain.ledgers.inspection import Finding
+from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import Query, where
 from desktop.store.workspace import LIBRARY
 from desktop.sync import enrolment
@@ -218,3 +219,27 @@ def test_an_unknown_tree_plants_nothing(tmp_path: Path) -> None:
         assert system.nodes_of(office.read, system.own_version(office)) == []
     finally:
         office.workspace.close()
+
+
+def test_a_further_pc_waits_for_the_units_rows_and_one_that_was_stood_in_for_gets_them_too(tmp_path: Path) -> None:
+    bureau, first = pair(tmp_path)
+    assert not setup.awaits_rows(first) and not setup.awaits_rows(bureau)
+    organisation = first.identity.organisation
+    units.further_unit_file(bureau, organisation, tmp_path / "2.json", "")
+    second = setup.join(tmp_path / "2", tmp_path / "2.json")
+    stood_in = units.unit_without_program(bureau, "桐庐县机关事务中心", "330122")
+    system.plant(units.enter_for(bureau, stood_in), "hangzhou")
+    units.further_unit_file(bureau, stood_in, tmp_path / "3.json", "")
+    third = setup.join(tmp_path / "3", tmp_path / "3.json", "新人")
+    for session, unit in ((second, organisation), (third, stood_in)):
+        assert setup.awaits_rows(session)
+        assert system.active_versions(session.read) == {}, "no system of its own hides the unit's"
+        for sender, receiver, name in ((first, bureau, "0"), (session, bureau, "1"), (bureau, session, "2")):
+            path = tmp_path / f"{unit}{name}.bzb"
+            syncing.make_bundle(sender, path, receiver.identity.organisation)
+            syncing.apply_bundle(receiver, path)
+        assert not setup.awaits_rows(session)
+    assert len(second.read.records(Organisation, where(identity=organisation))) <= 2
+    assert list(system.active_versions(third.read)) == [stood_in]
+    for session in (bureau, first, second, third):
+        session.workspace.close()

@@ -16,7 +16,7 @@ from desktop.domain.keys import organisation_id, row_key
 from desktop.domain.ledgers import SCHEMA
 from desktop.domain.record import Cell, Record, Schema, date, decimal, integer, long_text, text
 from desktop.store.workspace import Workspace
-from desktop.sync import bundles, conflicts, enrolment
+from desktop.sync import conflicts, enrolment, making, receiving
 from desktop.ui.start import COLLECTING
 from tests.benchmarks import peers
 from tests.benchmarks.measure import Value, seconds
@@ -87,21 +87,21 @@ class _Places:
 
     def up(self, office: Workspace, name: str) -> Path:
         path = self.folder / name
-        bundles.make(office, "甲", path, self.bureau.identity.organisation)
+        making.make(office, "甲", path, self.bureau.identity.organisation)
         return path
 
     def down(self, office: Workspace, name: str) -> None:
         path = self.folder / name
-        bundles.make(self.bureau, "乙", path, office.identity.organisation)
-        bundles.apply(office, "甲", path)
+        making.make(self.bureau, "乙", path, office.identity.organisation)
+        receiving.apply(office, "甲", path)
 
     def take(self, path: Path) -> float:
-        return seconds(lambda: bundles.apply(self.bureau, "乙", path))
+        return seconds(lambda: receiving.apply(self.bureau, "乙", path))
 
 
 @contextmanager
 def _places() -> Iterator[_Places]:
-    with tempfile.TemporaryDirectory() as name, mock.patch.object(bundles, "make_backup"):
+    with tempfile.TemporaryDirectory() as name, mock.patch.object(receiving, "make_backup"):
         places = _Places(Path(name))
         try:
             yield places

@@ -16,7 +16,7 @@ from desktop.domain.keys import row_key
 from desktop.domain.record import Cell
 from desktop.store import backup
 from desktop.store.workspace import LIBRARY, PRAGMAS, Workspace, now
-from desktop.sync import bundles
+from desktop.sync import receiving
 from tests.benchmarks.library import STANDARD, standard, titles
 from tests.benchmarks.measure import Value, alternating, seconds
 
@@ -92,7 +92,7 @@ def _without_backup(work: Callable[[], object]) -> float:
     def timed(workspace: Workspace, reason: str) -> None:
         backups.append(seconds(lambda: backup.make_backup(workspace, reason)))
 
-    with mock.patch.object(bundles, "make_backup", timed):
+    with mock.patch.object(receiving, "make_backup", timed):
         whole = seconds(work)
     return whole - sum(backups)
 

@@ -17,7 +17,7 @@ from unittest import mock
 from desktop.app import setup, units
 from desktop.domain.errors import Refusal
 from desktop.store import workspace as workspaces
-from desktop.sync import bundles, conflicts, digests, graph
+from desktop.sync import conflicts, digests, graph, making, receiving
 from desktop.sync.streams import parse_stream
 from tests.sync.world import FOLDER, LATER, Node, hurried
 
@@ -59,7 +59,8 @@ class LongRun:
         self.stack = ExitStack()
         self.stack.enter_context(hurried())
         self.day, self._ticks = 0, itertools.count()
-        for name in ("desktop.store.workspace", "desktop.sync.bundles", "desktop.sync.segments"):
+        modules = ("store.workspace", "sync.making", "sync.receiving", "sync.log", "sync.segments")
+        for name in (f"desktop.{module}" for module in modules):
             self.stack.enter_context(mock.patch(f"{name}.now", self._now))
         self.told: Counter[str] = Counter()
         self.planted: list[tuple[Edit, Edit]] = []
@@ -221,7 +222,7 @@ class LongRun:
         path = self.folder / f"{next(self._numbers)}.bzb"
         self.inside[path] = sender.holds
         begin = time.perf_counter()
-        bundles.make(sender.node.workspace, sender.node.name, path, recipient)
+        making.make(sender.node.workspace, sender.node.name, path, recipient)
         self.told["make_us"] += round((time.perf_counter() - begin) * 1e6)
         self.told["made"] += 1
         self.told["bytes"] += path.stat().st_size
@@ -230,7 +231,7 @@ class LongRun:
     def _deliver(self, path: Path, receiver: Computer) -> None:
         begin = time.perf_counter()
         try:
-            outcome = bundles.apply(receiver.node.workspace, receiver.node.name, path)
+            outcome = receiving.apply(receiver.node.workspace, receiver.node.name, path)
         except Refusal as refusal:
             self.told[f"refused {refusal.code}"] += 1
             return

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from desktop.domain.keys import row_key
-from desktop.sync import bundles, container, graph, signing
+from desktop.sync import container, graph, making, receiving, signing
 from desktop.sync.canon import canonical, digest, pack
 from tests.sync.world import BUREAU, ONE, Node, World
 
@@ -31,7 +31,7 @@ class Draft:
         world.add(self.office, "乙")
         world.attach(self.office, bytes(range(256)) * 800)
         self.path = world.folder / "hostile.bzb"
-        bundles.make(self.office.workspace, ONE, self.path, self.bureau.organisation, encrypted=False)
+        making.make(self.office.workspace, ONE, self.path, self.bureau.organisation, encrypted=False)
         bundle = container.read(self.path)
         with zipfile.ZipFile(self.path) as archive:
             names = set(archive.namelist()) - {"manifest.json", "manifest.sig"}
@@ -44,7 +44,7 @@ class Draft:
 
     def sealed(self) -> bytes:
         """The same bundle encrypted for the bureau."""
-        bundles.make(self.office.workspace, ONE, self.path, self.bureau.organisation)
+        making.make(self.office.workspace, ONE, self.path, self.bureau.organisation)
         return self.path.read_bytes()
 
     def zipped(self) -> bytes:
@@ -108,7 +108,7 @@ def measured(draft: Draft, memory: int = MEMORY) -> Any:
     tracemalloc.start()
     began = time.process_time()
     try:
-        return bundles.apply(draft.bureau.workspace, BUREAU, draft.path)
+        return receiving.apply(draft.bureau.workspace, BUREAU, draft.path)
     finally:
         took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -116,10 +116,11 @@ def measured(draft: Draft, memory: int = MEMORY) -> Any:
         assert peak < memory, f"{peak / MEBIBYTE:.0f} MiB"
 
 
-def chain(draft: Draft, count: int, **changes: Any) -> None:
-    """Segments of one row each, every one written after the one before; the first after what the bureau has."""
+def chain(draft: Draft, count: int, begin: int = 0, **changes: Any) -> None:
+    """Segments of one row each (numbered from `begin`), every one written after the one before; the first after what
+    the bureau has."""
     history = graph.load(draft.bureau.session.read.connection, f"{draft.organisation}.up")
     parents, gen = changes.pop("parents", history.head_hashes()), max([0, *history.generation.values()])
     for number in range(count):
-        plain = draft.row(key=row_key(draft.organisation, 1, 1000 + number))
+        plain = draft.row(key=row_key(draft.organisation, 1, 1000 + begin + number))
         parents = [draft.segment(plain, parents=parents, gen=gen + 1 + number, **changes)]

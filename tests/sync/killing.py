@@ -20,7 +20,7 @@ from desktop.domain.query import Query
 from desktop.domain.record import Schema
 from desktop.store import blobs, derived
 from desktop.store.workspace import LIBRARY, Workspace
-from desktop.sync import bundles, container, undoing
+from desktop.sync import container, making, receiving, undoing
 from tests.sync.world import BUREAU, LATER, ONE, Node, World
 
 ROWS = 400
@@ -34,16 +34,16 @@ from pathlib import Path
 from desktop.app.session import Session
 from desktop.app import attachments, setup
 from desktop.store.workspace import Workspace
-from desktop.sync import bundles, undoing
+from desktop.sync import making, receiving, undoing
 from tests.sync.world import LATER
 word, folder, path, name = sys.argv[1:]
 if word != "migrate":
     workspace = Workspace.open(Path(folder))
 print("start", flush=True)
 if word in ("make", "export"):
-    bundles.make(workspace, "one", Path(path), name)
+    making.make(workspace, "one", Path(path), name)
 elif word == "apply":
-    bundles.apply(workspace, "bureau", Path(path))
+    receiving.apply(workspace, "bureau", Path(path))
 elif word == "undo":
     undoing.undo(workspace, "bureau", int(name))
 elif word == "attach":
@@ -143,7 +143,7 @@ def _made(scene: Scene, session: Session, path: Path, finished: bool) -> None:
     assert session.read.count(Query("standard")) == ROWS
     if finished or path.exists():
         assert len(container.read(path, scene.keys).segment_names()) > 0
-    bundles.make(session.workspace, ONE, path, scene.bureau)
+    making.make(session.workspace, ONE, path, scene.bureau)
     assert len(container.read(path, scene.keys).segment_names()) > 0
     assert [item.name for item in path.parent.iterdir() if item.is_file()] == [path.name], (
         "nothing half written is left"
@@ -154,9 +154,9 @@ def _made(scene: Scene, session: Session, path: Path, finished: bool) -> None:
 
 def _applied(_scene: Scene, session: Session, path: Path, finished: bool) -> None:
     assert session.read.count(Query("standard")) in ((ROWS,) if finished else (0, ROWS))
-    bundles.apply(session.workspace, BUREAU, path)
+    receiving.apply(session.workspace, BUREAU, path)
     assert session.read.count(Query("standard")) == ROWS
-    assert bundles.apply(session.workspace, BUREAU, path).new_segments == 0
+    assert receiving.apply(session.workspace, BUREAU, path).new_segments == 0
 
 
 def _undone(scene: Scene, session: Session, path: Path, finished: bool) -> None:
@@ -165,7 +165,7 @@ def _undone(scene: Scene, session: Session, path: Path, finished: bool) -> None:
     if left:
         undoing.undo(session.workspace, BUREAU, scene.batch)
     assert session.read.count(Query("standard")) == 0
-    bundles.apply(session.workspace, BUREAU, path)
+    receiving.apply(session.workspace, BUREAU, path)
     assert session.read.count(Query("standard")) == ROWS
 
 

@@ -18,7 +18,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.query import Query, owner_of
 from desktop.domain.record import Cell
 from desktop.store.backup import backups
-from desktop.sync import bundles, container, graph, segments, signing
+from desktop.sync import container, graph, making, segments, signing
 from desktop.sync.canon import canonical, digest, pack
 from desktop.sync.conflicts import conflicts
 from tests.libraries import another_office, dump, pair, version_of
@@ -45,7 +45,7 @@ def _entry(office: Session, title: str = "标准化工作导则") -> str:
 
 def _plain(office: Session, path: Path) -> None:
     """A bundle anybody can open, so that a test can change what is inside."""
-    bundles.make(office.workspace, office.person, path, office.identity.superior, encrypted=False)
+    making.make(office.workspace, office.person, path, office.identity.superior, encrypted=False)
 
 
 def _send(office: Session, bureau: Session, path: Path) -> Path:

@@ -14,7 +14,7 @@ from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Query
 from desktop.store.workspace import Workspace
-from desktop.sync import bundles, container
+from desktop.sync import container, making, receiving
 from tests.sync.killing import ROWS, STEPS, Scene
 from tests.sync.world import BUREAU, ONE, World, found_template
 
@@ -61,10 +61,10 @@ def test_a_library_that_cannot_grow_stays_as_it_was_and_takes_the_bundle_later(s
         for room in (0, 3, 10, 30):
             connection.execute(f"PRAGMA max_page_count = {pages + room}")
             with pytest.raises(Refusal):
-                bundles.apply(session.workspace, BUREAU, scene.path)
+                receiving.apply(session.workspace, BUREAU, scene.path)
             assert (_segments(session), session.read.count(Query("standard"))) == (before, 0)
         connection.execute("PRAGMA max_page_count = 1073741823")
-        bundles.apply(session.workspace, BUREAU, scene.path)
+        receiving.apply(session.workspace, BUREAU, scene.path)
         assert session.read.count(Query("standard")) == ROWS
     finally:
         session.workspace.close()
@@ -83,10 +83,10 @@ def test_a_target_that_fails_leaves_no_half_bundle(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", refuse)
         with pytest.raises(Refusal, match="请检查") as refused:
-            bundles.make(office.workspace, ONE, target, bureau.organisation)
+            making.make(office.workspace, ONE, target, bureau.organisation)
     assert refused.value.code == "write_failed"
     assert list(target.parent.iterdir()) == []
-    bundles.make(office.workspace, ONE, target, bureau.organisation)
+    making.make(office.workspace, ONE, target, bureau.organisation)
     assert [item.name for item in target.parent.iterdir()] == ["上报.bzb"]
     assert container.read(target, bureau.folder).segment_names() != []
 
@@ -95,5 +95,5 @@ def test_a_long_chinese_path_on_a_stick_works(scene: Scene, world: World, tmp_pa
     office, bureau = world.nodes[ONE], world.nodes[BUREAU]
     target = tmp_path.joinpath(*["标准化联络员上报材料（第三季度）" * 2] * 7, "上报_西湖区.bzb")
     assert len(str(target)) > 200
-    bundles.make(office.workspace, ONE, target, bureau.organisation)
+    making.make(office.workspace, ONE, target, bureau.organisation)
     assert container.read(target, bureau.folder).segment_names() != []

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from desktop.domain.errors import Refusal
-from desktop.sync import bundles, container, encryption, enrolment, signing
+from desktop.sync import container, encryption, enrolment, receiving, signing
 from desktop.sync.canon import canonical, digest
 from tests.sync.hostile import DEEP, MEBIBYTE, SENTENCE, Case, Draft, flip, measured, signed
 from tests.sync.world import BUREAU, ONE, OTHER, World, dump, found_template
@@ -258,7 +258,7 @@ def test_a_folder_in_place_of_a_file_is_refused(draft: Draft) -> None:
     draft.path.unlink()
     draft.path.mkdir()
     with pytest.raises(Refusal, match="读不到"):
-        bundles.apply(draft.bureau.workspace, BUREAU, draft.path)
+        receiving.apply(draft.bureau.workspace, BUREAU, draft.path)
 
 
 def test_nested_values_in_a_unit_file_are_refused(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from desktop.domain.record import Cell
 from desktop.store import rebuilding
 from desktop.store.journal import Transaction
 from desktop.store.workspace import Workspace
-from desktop.sync import attached, bundles, certificates, disputes, graph, intake, segments, signing
+from desktop.sync import attached, certificates, disputes, graph, intake, making, receiving, segments, signing
 from desktop.sync.applying import Applier
 from desktop.sync.canon import digest, unpack
 from tests.sync.test_machine import Exchange, _Template
@@ -161,7 +161,7 @@ def instead(target: object, name: str, replacement: Any) -> Plant:
 
 @contextmanager
 def no_seal_before_applying() -> Iterator[None]:
-    whole, applying = bundles._take_in, []
+    whole, applying = receiving._take_in, []
 
     def take_in(*arguments: Any) -> Any:
         applying.append(True)
@@ -172,7 +172,7 @@ def no_seal_before_applying() -> Iterator[None]:
 
     seal = segments.seal_open
     with (
-        mock.patch.object(bundles, "_take_in", take_in),
+        mock.patch.object(receiving, "_take_in", take_in),
         mock.patch.object(segments, "seal_open", lambda *arguments: 0 if applying else seal(*arguments)),
     ):
         yield
@@ -258,7 +258,7 @@ PLANTED: dict[str, tuple[Plant, History]] = {
     "rows stay when a bundle is taken back": (instead(rebuilding, "drop", lambda *_: None), taken_back),
     "withdrawn PCs are believed": (instead(certificates, "revocation_of", lambda *_: None), withdrawn),
     "files do not go along": (instead(attached, "lacked", lambda *_: set()), with_files),
-    "everybody reads everything": (instead(bundles, "may_read", lambda *_: True), in_turn),
+    "everybody reads everything": (instead(making, "may_read", lambda *_: True), in_turn),
     "segments know no parents": (instead(graph.StreamGraph, "head_hashes", lambda _: []), restored),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from desktop.domain.query import Query
 from desktop.store import blobs
 from desktop.store.backup import backups, make_backup
 from desktop.store.workspace import Workspace
-from desktop.sync import bundles, container
+from desktop.sync import container, making, receiving
 from tests.sync.hostile import MEBIBYTE, SENTENCE
 from tests.sync.killing import ROWS, Scene
 from tests.sync.world import BUREAU, ONE, World, found_template
@@ -107,12 +107,12 @@ def test_a_bundle_for_a_read_only_stick_is_refused_and_made_when_the_stick_is_op
     _read_only(disk)
     for target in (disk / "上报.bzb", disk / "新文件夹" / "上报.bzb", disk / "上一次.bzb"):
         with pytest.raises(EnvironmentFault) as fault:
-            bundles.make(office.workspace, ONE, target, recipient)
+            making.make(office.workspace, ONE, target, recipient)
         _is_one_sentence(fault, target.parent)
         assert fault.value.code == "write_failed"
         assert _files(disk) == {"上一次.bzb": b"earlier"}
     _writable(disk)
-    bundles.make(office.workspace, ONE, disk / "上报.bzb", recipient)
+    making.make(office.workspace, ONE, disk / "上报.bzb", recipient)
     assert container.read(disk / "上报.bzb", world.nodes[BUREAU].folder).segment_names()
 
 
@@ -121,7 +121,7 @@ def test_a_bundle_is_written_beside_a_file_of_the_same_name_that_is_read_only(wo
     target = tmp_path / "上报.bzb"
     target.write_bytes(b"earlier")
     target.chmod(0o444)
-    bundles.make(office.workspace, ONE, target, bureau.organisation)
+    making.make(office.workspace, ONE, target, bureau.organisation)
     assert container.read(target, bureau.folder).segment_names()
     assert list(tmp_path.iterdir()) == [target]
 
@@ -132,11 +132,11 @@ def test_a_bundle_for_a_full_stick_is_refused_and_made_when_there_is_room(world:
     world.attach(office, bytes(range(256)) * 8192 + bytes([room % 251]))
     filler = _fill(disk, room)
     with pytest.raises(EnvironmentFault) as fault:
-        bundles.make(office.workspace, ONE, disk / "上报.bzb", recipient)
+        making.make(office.workspace, ONE, disk / "上报.bzb", recipient)
     _is_one_sentence(fault, disk)
     assert [path.name for path in disk.iterdir()] == [filler.name]
     filler.unlink()
-    bundles.make(office.workspace, ONE, disk / "上报.bzb", recipient)
+    making.make(office.workspace, ONE, disk / "上报.bzb", recipient)
     assert container.read(disk / "上报.bzb", world.nodes[BUREAU].folder).segment_names()
 
 
@@ -149,7 +149,7 @@ def test_a_stick_that_fills_up_while_a_bundle_is_written_keeps_no_half(
     filler = _fill(disk, 8192)
     monkeypatch.setattr(container, "_check_room", lambda *_: None)
     with pytest.raises(EnvironmentFault) as fault:
-        bundles.make(office.workspace, ONE, disk / "上报.bzb", recipient)
+        making.make(office.workspace, ONE, disk / "上报.bzb", recipient)
     _is_one_sentence(fault, disk)
     assert fault.value.code == "write_failed"
     assert [path.name for path in disk.iterdir()] == [filler.name]
@@ -162,13 +162,13 @@ def test_applying_on_a_full_disk_leaves_the_library_as_it_was(
     before = _files(disk / "library" / "blobs") if (disk / "library" / "blobs").exists() else {}
     filler = _fill(disk, room)
     with pytest.raises(EnvironmentFault) as fault:
-        bundles.apply(session.workspace, BUREAU, scene.path)
+        receiving.apply(session.workspace, BUREAU, scene.path)
     _is_one_sentence(fault, disk / "library")
     assert session.read.count(Query("standard")) == 0
     assert list((disk / "library").rglob("*.part*")) == []
     assert (_files(disk / "library" / "blobs") if (disk / "library" / "blobs").exists() else {}) == before
     filler.unlink()
-    bundles.apply(session.workspace, BUREAU, scene.path)
+    receiving.apply(session.workspace, BUREAU, scene.path)
     assert session.read.count(Query("standard")) == ROWS
 
 

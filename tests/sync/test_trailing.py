@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain.errors import Refusal
-from desktop.sync import bundles, container, trailing
+from desktop.sync import container, making, receiving, trailing
 from tests.sync.world import BUREAU, ONE, World, found_template
 
 FOOTERS = [
@@ -44,12 +44,12 @@ def world(template: Path) -> Iterator[World]:
 def test_a_footer_is_passed_over(world: World, tmp_path: Path, footer: bytes, encrypted: bool) -> None:
     office, bureau = world.nodes[ONE], world.nodes[BUREAU]
     path = tmp_path / "上报.bzb"
-    bundles.make(office.workspace, ONE, path, bureau.organisation, encrypted=encrypted)
+    making.make(office.workspace, ONE, path, bureau.organisation, encrypted=encrypted)
     content = path.read_bytes()
     assert (content[:4] == container.MAGIC) == encrypted
     path.write_bytes(content + footer)
     assert container.announced(path).number
-    assert bundles.apply(bureau.workspace, BUREAU, path).new_segments
+    assert receiving.apply(bureau.workspace, BUREAU, path).new_segments
     path.write_bytes(content + footer + bytes(trailing.MOST + 1 - len(footer)))
     with pytest.raises(Refusal, match="请对方重新发送"):
         container.read(path, bureau.folder)
@@ -59,7 +59,7 @@ def test_a_footer_is_passed_over(world: World, tmp_path: Path, footer: bytes, en
 def test_a_lying_length_is_no_way_in(world: World, tmp_path: Path, size: int) -> None:
     office, bureau = world.nodes[ONE], world.nodes[BUREAU]
     path = world.folder / "x.bzb"
-    bundles.make(office.workspace, ONE, path, bureau.organisation)
+    making.make(office.workspace, ONE, path, bureau.organisation)
     content = path.read_bytes()
     length = int.from_bytes(content[4:8], "big")
     header = json.loads(content[8 : 8 + length])
@@ -77,7 +77,7 @@ def test_a_bundle_of_an_earlier_version_opens_as_it_is(
     seal = container._seal
     monkeypatch.setattr(container, "_seal", lambda handle, plain, _size, *rest: seal(handle, plain, 0, *rest))
     path = tmp_path / "早.bzb"
-    bundles.make(office.workspace, ONE, path, bureau.organisation)
+    making.make(office.workspace, ONE, path, bureau.organisation)
     assert container.read(path, bureau.folder).segment_names()
     path.write_bytes(path.read_bytes() + b"\r\n")
     with pytest.raises(Refusal, match="请对方重新发送"):

@@ -13,7 +13,7 @@ from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.query import Op, Query, Test
 from desktop.store import blobs, search
-from desktop.sync import bundles, container, digests
+from desktop.sync import container, digests, making, receiving
 from tests.libraries import dump, pair
 from tests.sync.test_flows import Mail, standard, titles
 
@@ -141,7 +141,7 @@ def test_attachments_travel_smallest_first_and_the_rest_with_the_stick(both: Pai
     bureau, office = both
     small, large = attach(office, b"s" * 10, "小.txt"), attach(office, b"l" * 5000, "大.txt")
     workspace = office.workspace
-    made = bundles.make(workspace, office.person, tmp_path / "m.bzb", bureau.identity.organisation, blob_budget=100)
+    made = making.make(workspace, office.person, tmp_path / "m.bzb", bureau.identity.organisation, blob_budget=100)
     assert made.left_out == container.LeftOut(1, 5000)
     outcome = syncing.apply_bundle(bureau, tmp_path / "m.bzb")
     assert (outcome.new_blobs, outcome.left_out) == (1, 1)
@@ -170,7 +170,7 @@ def test_a_dead_pcs_missing_files_are_listed(both: Pair, mail: Mail, tmp_path: P
 
     bureau, office = both
     attach(office, b"p" * 3000, "照片.jpg")
-    bundles.make(office.workspace, office.person, tmp_path / "m.bzb", bureau.identity.organisation, blob_budget=100)
+    making.make(office.workspace, office.person, tmp_path / "m.bzb", bureau.identity.organisation, blob_budget=100)
     syncing.apply_bundle(bureau, tmp_path / "m.bzb")
     standard(office, "没来得及上报")
     rebuilt = second_pc(bureau, office, tmp_path, "重建")
@@ -231,7 +231,7 @@ def test_a_very_large_bundle_is_searchable_when_the_job_is_done(
     key = standard(office, "公务用车")
     path = mail.make(office)
     monkeypatch.setattr(search, "AT_ONCE_APPLIED", 0)
-    bundles.apply(bureau.workspace, bureau.person, path)
+    receiving.apply(bureau.workspace, bureau.person, path)
     assert bureau.read.search("公务", ["standard"]) == [], "left for afterwards"
     bureau.workspace.finish_search()
     assert bureau.read.search("gwyc", ["standard"]) == [("standard", key)]

@@ -26,7 +26,7 @@ from desktop.domain.record import Cell, Schema, text
 from desktop.store import backup, blobs
 from desktop.store import workspace as workspaces
 from desktop.store.workspace import LIBRARY, Workspace
-from desktop.sync import bundles, container, enrolment, graph, segments, signing, undoing, upgrading
+from desktop.sync import container, enrolment, graph, making, receiving, segments, signing, undoing, upgrading
 from desktop.sync.canon import canonical, digest, pack
 from desktop.sync.intake import Outcome
 
@@ -91,7 +91,7 @@ def hurried() -> Iterator[None]:
     """Without what only guards against a failing disk: backups before each step, and waiting for the disk."""
     fast = tuple((name, "off" if name == "synchronous" else value) for name, value in workspaces.PRAGMAS)
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(bundles, "make_backup"))
+        stack.enter_context(mock.patch.object(receiving, "make_backup"))
         stack.enter_context(mock.patch.object(backup, "make_backup"))
         stack.enter_context(mock.patch.object(undoing, "make_backup"))
         stack.enter_context(mock.patch.object(workspaces, "PRAGMAS", fast))
@@ -109,10 +109,10 @@ def found_template(folder: Path) -> None:
         sessions = {name: setup.join(folder / name, folder / f"{name}.json", name) for name in (ONE, TWO, OTHER)}
         for number, (name, session) in enumerate(itertools.chain(sessions.items(), sessions.items())):
             up, down = folder / f"{number}.up", folder / f"{number}.down"
-            bundles.make(session.workspace, name, up, bureau.identity.organisation, encrypted=False)
-            bundles.apply(bureau.workspace, BUREAU, up)
-            bundles.make(bureau.workspace, BUREAU, down, session.identity.organisation, encrypted=False)
-            bundles.apply(session.workspace, name, down)
+            making.make(session.workspace, name, up, bureau.identity.organisation, encrypted=False)
+            receiving.apply(bureau.workspace, BUREAU, up)
+            making.make(bureau.workspace, BUREAU, down, session.identity.organisation, encrypted=False)
+            receiving.apply(session.workspace, name, down)
         for session in (bureau, *sessions.values()):
             session.workspace.close()
 
@@ -129,7 +129,7 @@ class World:
         self.skew: dict[str, int] = {}
         self.acting = ""
         self._stack.enter_context(mock.patch.object(workspaces, "now", self._now))
-        for module in ("desktop.sync.bundles", "desktop.sync.segments"):
+        for module in ("desktop.sync.making", "desktop.sync.receiving", "desktop.sync.log", "desktop.sync.segments"):
             self._stack.enter_context(mock.patch(f"{module}.now", self._now))
         self.nodes: dict[str, Node] = {}
         for name in (BUREAU, ONE, TWO, OTHER):
@@ -213,7 +213,7 @@ class World:
         """A file into the pool."""
         self.acting = node.name
         path = self.folder / f"{next(self._numbers)}.bzb"
-        bundles.make(node.workspace, node.name, path, recipient, encrypted=False)
+        making.make(node.workspace, node.name, path, recipient, encrypted=False)
         self.pool.append(path)
         self.look(node)
         return path
@@ -223,7 +223,7 @@ class World:
         self.acting = node.name
         before = self.hashes(node)
         try:
-            outcome = bundles.apply(node.workspace, node.name, path)
+            outcome = receiving.apply(node.workspace, node.name, path)
         except Refusal as refusal:
             return refusal
         assert not any("核对的结果不一致" in note for note in outcome.notes), "equal heads, different rows"

@@ -1,6 +1,7 @@
 """A clerk at the screen only: two offices and a second PC enrolled, files exchanged in the wrong order with one lost and
 one tampered with, a conflict settled, a row returned with a note, a bundle taken back, a dead PC rebuilt."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -219,7 +220,7 @@ def test_five_reasons_have_five_sentences(
 ) -> None:
     import msgspec
 
-    from desktop.sync import bundles, container
+    from desktop.sync import container, making
     from desktop.sync.canon import canonical
     from tests.libraries import another_office
 
@@ -228,7 +229,7 @@ def test_five_reasons_have_five_sentences(
     standard(two, "新的一条")
     if kind == "foreign":
         stranger = setup.found(tmp_path / "n", "bureau", "宁波市局", "330200", "外人")
-        bundles.make(stranger.workspace, "外人", path, bureau.identity.organisation, encrypted=False)
+        making.make(stranger.workspace, "外人", path, bureau.identity.organisation, encrypted=False)
         stranger.workspace.close()
     elif kind == "other unit":
         other = another_office(bureau, tmp_path)
@@ -237,7 +238,7 @@ def test_five_reasons_have_five_sentences(
         syncing.make_bundle(bureau, path, other.identity.organisation)
         other.workspace.close()
     elif kind == "newer":
-        made = bundles.make(two.workspace, "张敏", path, bureau.identity.organisation, encrypted=False)
+        made = making.make(two.workspace, "张敏", path, bureau.identity.organisation, encrypted=False)
         bundle = container.read(path)
         manifest = msgspec.structs.replace(made, v=2)
         assert canonical(msgspec.to_builtins(manifest)) != bundle.body
@@ -345,14 +346,14 @@ def test_a_rebuilt_pc_names_what_could_not_be_brought_back(
     contested: tuple[Session, Session, str], tmp_path: Path, qtbot: QtBot
 ) -> None:
     from desktop.store import blobs
-    from desktop.sync import bundles
+    from desktop.sync import making
 
     bureau, two, _ = contested
     sha = blobs.put(two.workspace.folder, b"p" * 5000)
     with two.write("附件") as transaction:
         transaction.insert("attachment", {"file_name": "现场照片.jpg", "sha256": sha, "size": 5000})
     path = tmp_path / "last.bzb"
-    bundles.make(two.workspace, "张敏", path, bureau.identity.organisation, blob_budget=10)
+    making.make(two.workspace, "张敏", path, bureau.identity.organisation, blob_budget=10)
     syncing.apply_bundle(bureau, path)
     units.further_unit_file(bureau, two.identity.organisation, tmp_path / "3.json", "")
     rebuilt = setup.join(tmp_path / "3", tmp_path / "3.json", "新人")
@@ -364,3 +365,30 @@ def test_a_rebuilt_pc_names_what_could_not_be_brought_back(
         page.tabs.setCurrentWidget(page.record)
         assert "现场照片.jpg" in page.record.missing.text()
         assert titles(rebuilt) == titles(two)
+
+
+def test_a_file_that_waits_for_an_earlier_one_is_put_aside_and_joins_later(tmp_path: Path, qtbot: QtBot) -> None:
+    bureau, office = pair(tmp_path)
+    shutil.copytree(bureau.workspace.folder, tmp_path / "earlier")
+    standard(office, "先写的")
+    syncing.make_bundle(office, tmp_path / "1.bzb")
+    syncing.apply_bundle(bureau, tmp_path / "1.bzb")
+    syncing.take_receipt(office, syncing.receipt_for(bureau, office.identity.organisation))
+    standard(office, "后写的")
+    syncing.make_bundle(office, tmp_path / "2.bzb")
+    for session in (bureau, office):
+        session.workspace.close()
+    bureau = setup.open_library(tmp_path / "earlier")
+    with open_window(bureau) as window:
+        receiving = sync_page(window).receiving
+        receiving.open(tmp_path / "2.bzb")
+        qtbot.waitUntil(lambda: "已登记" in receiving.told.text())
+        assert "要等前面的同步包，先放在一边" in receiving.told.text()
+        assert not receiving.apply_button.isEnabled()
+        assert titles(bureau) == []
+        receiving.open(tmp_path / "1.bzb")
+        qtbot.waitUntil(receiving.apply_button.isEnabled)
+        receiving.apply_button.click()
+        qtbot.waitUntil(lambda: "应用完毕" in receiving.told.text())
+        assert titles(bureau) == ["先写的", "后写的"]
+        assert "下一步：到“送出”" in receiving.told.text()

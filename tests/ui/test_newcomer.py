@@ -82,12 +82,14 @@ def _mend_next(qtbot: QtBot, wizard: ImportWizard) -> str:
     return path
 
 
-def _to_pdf(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[str]:
+def _to_pdf(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, path: Path) -> list[str]:
     """A preview that is kept as a PDF by its button and shut; what it said is listed."""
     said: list[str] = []
 
     def keep(preview: Preview) -> int:
+        qtbot.waitUntil(lambda: preview.page_count > 0, timeout=20000)
         button_of(preview, "存为 PDF").click()
+        qtbot.waitUntil(lambda: not preview.notice.sentence.startswith("✓ 正在写"), timeout=20000)
         said.append(preview.notice.sentence)
         return 0
 
@@ -154,12 +156,12 @@ def test_a_newcomer_goes_from_nothing_to_printed_tables_and_back_and_is_never_le
         qtbot.waitUntil(lambda: figures.checks.text().startswith("✓"), timeout=20000)
         assert figures.table.item(figures.table.rowCount() - 1, 2) is not None
         assert _primary(figures) == ["打印、导出"]
-        said = _to_pdf(monkeypatch, tmp_path / "统计表.pdf")
+        said = _to_pdf(qtbot, monkeypatch, tmp_path / "统计表.pdf")
         button_of(figures, "打印、导出").click()
         assert said == [f"✓ 已存到 {tmp_path / '统计表.pdf'}"]
         # the diagram on paper
         window._navigation["system"].click()
-        said = _to_pdf(monkeypatch, tmp_path / "框图.pdf")
+        said = _to_pdf(qtbot, monkeypatch, tmp_path / "框图.pdf")
         menu = button_of(tree, "框图").menu()
         menu.aboutToShow.emit()
         menu.actions()[2].trigger()
