@@ -103,7 +103,9 @@ def merge(session: Session, ledger: str, keep: str, others: Sequence[str], choic
     """合并: everything that refers to `others` refers to `keep` from now on, and they go to the recycle bin; one step.
 
     `choices` are the cells (field → cell of one of the rows) that `keep` takes over; its blank cells take the first
-    filled one of the others. Refusal if a row is not ours, is gone, or what is left would break a rule.
+    filled one of the others. That what stays is meant to stay is said, so that another PC which merges the other way
+    round meanwhile makes a conflict and does not empty both. Refusal if a row is not ours, is gone, or what is left
+    would break a rule.
     """
     others = [key for key in dict.fromkeys(others) if key != keep]
     if not others:
@@ -124,6 +126,7 @@ def merge(session: Session, ledger: str, keep: str, others: Sequence[str], choic
             _drop_second_entries(transaction, keep, placed)
             _drop_second_links(transaction, keep)
         transaction.delete(ledger, others)
+        transaction.decide(ledger, keep, "_del", 0)
         _refuse_circle(transaction, declared, keep)
     return transaction.changes
 
@@ -175,13 +178,13 @@ def _repoint_subject(
 
 def _drop_second_entries(transaction: Transaction, keep: str, placed: set[Cell]) -> None:
     """A standard that stood twice at one place of the system stands there once: rather in the line it had before."""
-    seen: set[tuple[Cell, ...]] = set()
+    first: dict[tuple[Cell, ...], str] = {}
     rows = transaction.reader.referring("detail_entry", "standard", keep)
     for row in sorted(rows, key=lambda row: (row["key"] not in placed, str(row["key"]))):
-        place = (row["version"], row["node"], row["code"])
-        if place in seen:
+        stays = first.setdefault((row["version"], row["node"], row["code"]), str(row["key"]))
+        if stays != row["key"]:
             transaction.delete("detail_entry", [str(row["key"])])
-        seen.add(place)
+            transaction.decide("detail_entry", stays, "_del", 0)
 
 
 def _drop_second_links(transaction: Transaction, keep: str) -> None:

@@ -197,7 +197,7 @@ class _Teller:
         if line.field == "":
             return replace(told, field_label="新建")
         if line.field == "_del":
-            return replace(told, field_label="删除" if line.new else "恢复")
+            return replace(told, field_label="删除" if line.new else "恢复" if line.old else "保留")
         path = place.prefix + schema.naming(place.ledger, line.field)
         own = "" if place.below else path
         words = self._labels.get(path, declared.field(line.field).label)

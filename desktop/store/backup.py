@@ -63,8 +63,9 @@ def make_backup(workspace: "Workspace", reason: str) -> Backup:
         _list_files(workspace.folder, target)
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        for piece in (part, target.with_suffix(".json")):
+            with suppress(OSError):
+                piece.unlink(missing_ok=True)
         raise EnvironmentFault("backup_failed", "备份没有做成，请检查磁盘空间和数据文件夹的写入权限") from error
     _thin(workspace.folder, at)
     return Backup(target, reason, at)

@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -33,7 +34,8 @@ def put_stream(folder: Path, content: IO[bytes]) -> str:
         target.parent.mkdir(exist_ok=True)
         part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise EnvironmentFault("disk_full", "附件没有存成，请检查磁盘空间和数据文件夹的写入权限后再试") from error
     return digest.hexdigest()
 

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -118,6 +118,7 @@ class Workspace:
         workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
         try:
             _check_before_opening(folder / LIBRARY, schema)
+            _sweep(folder)
             workspace._start()
         except BaseException:
             workspace.close()
@@ -313,6 +314,14 @@ def _unfinished(library: Path) -> bool:
         return not _peek(library, "SELECT count(*) FROM identity WHERE name = 'organisation'")
     except sqlite3.DatabaseError:
         return False
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what was half written when the program was stopped; holding the lock, nobody is writing it now."""
+    for pattern in ("restoring.part*", "blobs/*.part", "backups/*.part*"):
+        for left in folder.glob(pattern):
+            with suppress(OSError):
+                left.unlink()
 
 
 def _check_before_opening(library: Path, schema: Schema) -> None:

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,19 +18,21 @@ from desktop.app.session import Session
 from desktop.domain.ledgers import SCHEMA
 from desktop.domain.query import Query
 from desktop.domain.record import Schema
-from desktop.store import blobs
-from desktop.store.workspace import Workspace
+from desktop.store import blobs, derived
+from desktop.store.workspace import LIBRARY, Workspace
 from desktop.sync import container, making, receiving, undoing
-from tests.sync.world import BUREAU, LATER, ONE, World
+from tests.sync.world import BUREAU, LATER, ONE, Node, World
 
 ROWS = 400
 PHOTOS = 12
+NEWER = 50
+"""Cells of a newer version that an older library keeps."""
 
 CHILD = """
 import sys
 from pathlib import Path
 from desktop.app.session import Session
-from desktop.app import attachments
+from desktop.app import attachments, setup
 from desktop.store.workspace import Workspace
 from desktop.sync import making, receiving, undoing
 from tests.sync.world import LATER
@@ -37,7 +40,7 @@ word, folder, path, name = sys.argv[1:]
 if word != "migrate":
     workspace = Workspace.open(Path(folder))
 print("start", flush=True)
-if word == "make":
+if word in ("make", "export"):
     making.make(workspace, "one", Path(path), name)
 elif word == "apply":
     receiving.apply(workspace, "bureau", Path(path))
@@ -46,7 +49,7 @@ elif word == "undo":
 elif word == "attach":
     attachments.add(Session(workspace, "one"), "standard", name, sorted(Path(path).iterdir()))
 else:
-    Workspace.open(Path(folder), schema=LATER)
+    setup.take_in_kept(Session(Workspace.open(Path(folder), schema=LATER), "bureau"))
 print("done", flush=True)
 sys.stdin.read()
 """
@@ -79,11 +82,26 @@ class Scene:
         self.batch = next(item.batch for item in undoing.applied(bureau.session.read.connection))
         self._keep(bureau, "received")
         self.keys = bureau.folder
+        world.attach(office, random.Random(2).randbytes(12_000_000))
+        world.make(office, self.bureau)
+        self._keep(office, "sealed")
+        self._older(world, office, bureau, keys)
         self.photos = self.folder / "photos"
         self.photos.mkdir()
         draw = random.Random(1)
         for number in range(PHOTOS):
             (self.photos / f"{number:02d}.txt").write_bytes(draw.randbytes(300_000))
+
+    def _older(self, world: World, office: Node, bureau: Node, keys: list[str]) -> None:
+        """A bureau of the older version that keeps cells of the newer one, and whose derived values are outdated."""
+        office.reopen(LATER)
+        for key in keys[:NEWER]:
+            world.edit(office, key, "steward", "张")
+        world.send(office, bureau)
+        self._keep(bureau, "older")
+        with closing(sqlite3.connect(self.folder / "older" / LIBRARY)) as connection, connection:
+            assert connection.execute("SELECT count(*) FROM sync_unknown").fetchone() == (NEWER,)
+            connection.execute('DROP TABLE "derived_standard"')
 
     def _keep(self, node: object, name: str) -> None:
         node.workspace.close()  # type: ignore[attr-defined]
@@ -95,13 +113,17 @@ class Scene:
         it leaves is checked: whole or absent, and done again it is whole."""
         step = STEPS[word]
         shutil.copytree(self.folder / step.library, folder / "library")
-        path = {"make": folder / "上报.bzb", "attach": self.photos}.get(word, self.path)
-        name = {"make": self.bureau, "undo": str(self.batch), "attach": self.key}.get(word, "")
+        target = folder / "上报.bzb"
+        path = {"make": target, "export": target, "attach": self.photos}.get(word, self.path)
+        name = {"make": self.bureau, "export": self.bureau, "undo": str(self.batch), "attach": self.key}.get(word, "")
         finished = _killed(word, folder / "library", path, name, random.Random(seed).uniform(0, step.span))
         session = Session(Workspace.open(folder / "library", schema=step.schema), "某人")
         with closing(session.workspace):
             assert session.read.connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            half = [item for item in session.workspace.folder.rglob("*.part*") if not item.is_dir()]
+            assert half == [], "what was half written went when the library was opened"
             step.check(self, session, path, finished)
+            assert derived.mismatches(session.read) == []
         return finished
 
 
@@ -163,9 +185,11 @@ def _kept(scene: Scene, session: Session, path: Path, finished: bool) -> None:
 
 def _migrated(_scene: Scene, session: Session, _path: Path, _finished: bool) -> None:
     assert session.read.count(Query("standard")) == ROWS
-    key = str(session.read.rows(Query("standard"))[0]["key"])
+    setup.take_in_kept(session)
+    assert sum(row["steward"] == "张" for row in session.read.rows(Query("standard"))) == NEWER
+    assert session.read.connection.execute("SELECT count(*) FROM sync_unknown").fetchone() == (0,)
     with session.write("新列") as transaction:
-        transaction.update("standard", key, {"steward": "甲"})
+        key = transaction.insert("standard", {"title": "新的", "steward": "甲"})
     row = session.read.row("standard", key)
     assert row is not None and row["steward"] == "甲"
 
@@ -173,5 +197,5 @@ def _migrated(_scene: Scene, session: Session, _path: Path, _finished: bool) -> 
 STEPS = {
     "make": Step("unsealed", 0.10, _made), "apply": Step("receiver", 0.25, _applied),
     "undo": Step("received", 0.25, _undone), "attach": Step("unsealed", 0.15, _kept),
-    "migrate": Step("unsealed", 0.30, _migrated, LATER),
+    "migrate": Step("older", 0.30, _migrated, LATER), "export": Step("sealed", 0.25, _made),
 }  # fmt: skip

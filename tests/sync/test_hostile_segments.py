@@ -11,7 +11,7 @@ from desktop.domain.keys import row_key
 from desktop.sync import graph, receiving, signing
 from desktop.sync.canon import digest, pack
 from tests.sync.hostile import DEEP, MEBIBYTE, SENTENCE, Case, Draft, chain, flip, measured, signed
-from tests.sync.world import BUREAU, OTHER, Node, World, dump, found_template
+from tests.sync.world import BUREAU, OTHER, TWO, Node, World, dump, found_template
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +59,18 @@ def _parents(change: Callable[[list[str]], list[str]]) -> Case:
     return forge
 
 
-def _named_otherwise(draft: Draft) -> None:
-    sha = draft.segment(draft.row())
+def _renamed(draft: Draft, sha: str, name: str) -> None:
     for ending in ("hdr", "sig", "z"):
-        draft.files[f"seg/{'a' * 64}.{ending}"] = draft.files.pop(f"seg/{sha}.{ending}")
+        draft.files[f"seg/{name}.{ending}"] = draft.files.pop(f"seg/{sha}.{ending}")
+
+
+def _named_otherwise(draft: Draft) -> None:
+    _renamed(draft, draft.segment(draft.row()), "a" * 64)
+
+
+def _own_parent(draft: Draft) -> None:
+    """A segment's name is its hash, so that only one named otherwise can be its own parent."""
+    _renamed(draft, draft.segment(draft.row(), parents=["a" * 64], gen=2), "a" * 64)
 
 
 def _part(ending: str, change: Callable[[bytes], bytes | None]) -> Case:
@@ -111,6 +119,7 @@ SEGMENTS: dict[str, Case] = {
     "no parent": _parents(lambda _: []),
     "ten thousand parents": _parents(lambda _: [f"{number:064x}" for number in range(10_001)]),
     "another name": _named_otherwise,
+    "its own parent": _own_parent,
     "no signature": _part("sig", lambda _: None),
     "no content": _part("z", lambda _: None),
     "flipped content": _part("z", lambda content: flip(content, 20)),
@@ -207,6 +216,40 @@ def test_a_deep_chain_without_its_beginning_waits_as_a_whole(draft: Draft) -> No
     outcome = measured(draft)
     assert (outcome.new_segments, outcome.refused) == (0, 0)
     assert len(set(outcome.notes)) == 1 and "补发" in outcome.notes[0]
+    assert _rows(draft.bureau) == before
+
+
+def test_segments_that_are_parents_of_each_other_are_set_aside(draft: Draft) -> None:
+    draft.files = {name: content for name, content in draft.files.items() if name.startswith("cert/")}
+    names = [f"{number:064x}" for number in range(1, 501)]
+    for place, name in enumerate(names):
+        key = row_key(draft.organisation, 1, 1000 + place)
+        _renamed(draft, draft.segment(draft.row(key=key), parents=[names[place - 1]], gen=place + 2), name)
+    draft.path.write_bytes(draft.zipped())
+    before = _rows(draft.bureau)
+    outcome = measured(draft)
+    assert (outcome.new_segments, outcome.refused) == (0, len(names))
+    assert all(SENTENCE.fullmatch(note) for note in outcome.notes)
+    assert _rows(draft.bureau) == before
+
+
+def test_what_a_withdrawn_pc_still_writes_is_held_whoever_brings_it(draft: Draft) -> None:
+    """Another unit's PC carries a long chain of segments that the withdrawn PC wrote and signed."""
+    draft.files = {name: content for name, content in draft.files.items() if name.startswith("cert/")}
+    gone, other = draft.world.nodes[TWO], draft.world.nodes[OTHER]
+    chain(draft, 1_000, dev=gone.session.identity.device, signer=gone)
+    draft.world.withdraw(TWO)
+    draft.signer = other
+    draft.manifest["announcement"] |= {"sender": other.session.identity.device, "organisation": other.organisation}
+    draft.path.write_bytes(draft.zipped())
+    before = _rows(draft.bureau)
+    for _ in range(2):
+        outcome = measured(draft)
+        assert outcome.new_segments == 0 and outcome.refused == 1
+        assert any("已停用的电脑" in note for note in outcome.notes)
+        assert all(SENTENCE.fullmatch(note) for note in outcome.notes)
+    held = "SELECT why, count(*) FROM sync_seg WHERE state = 'held' GROUP BY why ORDER BY why"
+    assert draft.bureau.session.read.connection.execute(held).fetchall() == [("parents", 999), ("revoked", 1)]
     assert _rows(draft.bureau) == before
 
 
