@@ -13,6 +13,7 @@ from desktop.app import basis, editing, history, setup, syncing
 from desktop.app.editing import Edit
 from desktop.domain.errors import Refusal
 from desktop.ui.pages.standards import StandardsPage
+from desktop.ui.pages.system import SystemPage
 from desktop.ui.window import MainWindow
 from tests.libraries import pair
 from tests.ui.desks import enter, open_window
@@ -140,3 +141,26 @@ def test_a_sealed_step_takes_no_basis(tmp_path: Path) -> None:
         basis.give(office, [second], "  ")
     with pytest.raises(Refusal, match="缩短到 200 个字"):
         basis.give(office, [second], "长" * 201)
+
+
+def test_the_code_of_a_node_asks_on_the_page_of_the_tree(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page("system")
+    page, session = window.current, window.desk.session
+    assert isinstance(page, SystemPage)
+    qtbot.waitUntil(lambda: page.tree.model().rowCount() > 0)
+    page.tree.setCurrentIndex(page.tree.model().index(0, 0))
+    qtbot.waitUntil(lambda: bool(page.panel.key))
+    key = page.panel.key
+    window.desk.write(lambda _job: editing.edit_cells(session, "system_node", [Edit(key, "planned_count", "40")]))
+    qtbot.waitUntil(lambda: not window.desk.runner.busy)
+    assert page.basis.isHidden(), "filling a blank cell asks nothing"
+    window.desk.write(lambda _job: editing.edit_cells(session, "system_node", [Edit(key, "planned_count", "41")]))
+    qtbot.waitUntil(lambda: not page.basis.isHidden())
+    assert page.basis.words.text() == "改了 应有数，依据："
+    page.tree.setFocus()
+    qtbot.keyClick(page.tree, Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+    enter(page.basis.line, "规划〔2026〕1号")
+    qtbot.keyClick(page.basis.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.basis.isHidden() and not window.desk.runner.busy)
+    told = history.of_record(session, "system_node", key)
+    assert any(line.basis == "规划〔2026〕1号" for line in told)

@@ -15,6 +15,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Query, where
 from desktop.domain.system_tree import TOP
+from desktop.ui.basis_bar import BasisBar
 from desktop.ui.desk import Desk
 from desktop.ui.pages.ledger_files import LedgerFiles
 from desktop.ui.record_panel import RecordPanel
@@ -38,7 +39,7 @@ class SystemPage(LedgerFiles):
         self.tree = TreeView(self.model, self.fill_menu)
         self.panel = RecordPanel(desk, "system_node")
         self.version = ""
-        self.versions = VersionBar(desk)
+        self.versions, self.basis = VersionBar(desk), BasisBar(desk)
         self.words = QLineEdit()
         self.words.setPlaceholderText("查找节点，可用拼音")
         self.words.setAccessibleName("查找节点")
@@ -62,6 +63,7 @@ class SystemPage(LedgerFiles):
             self.versions,
         )  # fmt: skip
         column.addWidget(self._tools)
+        column.addWidget(self.basis)
         left = QWidget()
         stack = QVBoxLayout(left)
         stack.setContentsMargins(0, 0, 0, 0)
@@ -90,9 +92,9 @@ class SystemPage(LedgerFiles):
         self.model.renamed.connect(self._rename)
         self.words.returnPressed.connect(self.find_words)
         self.versions.chosen.connect(self.show_version)
-        QShortcut(
-            QKeySequence("Ctrl+F"), self, self.words.setFocus, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )
+        self.basis.left.connect(self.tree.setFocus)
+        for keys, pressed in (("Ctrl+F", self.words.setFocus), ("Alt+B", self.basis.begin)):
+            QShortcut(QKeySequence(keys), self, pressed, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _starters(self) -> QWidget:
         choices = [
