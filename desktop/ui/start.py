@@ -5,6 +5,7 @@ import hashlib
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
@@ -120,14 +121,21 @@ def _start(folder: Path, *, quit_after_start: bool) -> int:
     gc.enable()
     if quit_after_start:
         QTimer.singleShot(0, window.close)
-        return app.exec()
-    QTimer.singleShot(0, lambda: _settle_in(folder, window))
+    else:
+        QTimer.singleShot(0, partial(_settle_in, folder, window))
     status = app.exec()
     while window.restore_from is not None:
         window = reopened(folder, window)
         _listen(server_name(folder), window)
         status = app.exec()
+    _gone(window)
     return status
+
+
+def _gone(window: MainWindow) -> None:
+    """Take a closed window apart from its top; the search for rings would do it in any order, which Qt does not bear."""
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def show(window: MainWindow) -> None:
@@ -151,8 +159,7 @@ def reopened(folder: Path, closed: MainWindow) -> MainWindow:
         said += "，恢复前的数据另存为一份“恢复前”的备份" if aside else ""
     except Refusal as refusal:
         kind, said = "bad", refusal.message
-    closed.deleteLater()
-    QCoreApplication.sendPostedEvents(closed, QEvent.Type.DeferredDelete)
+    _gone(closed)
     window = make_window(setup.open_library(folder))
     window.notice.say(kind, "。".join((said, *setup.concerns(window.desk.session))))
     show(window)

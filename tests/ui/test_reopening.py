@@ -55,5 +55,3 @@ def test_the_program_goes_on_over_the_restored_library(
     reopened = setup.open_library(folder)
     assert reopened.read.count(Query("standard")) == 1
     reopened.workspace.close()
-    for window in QApplication.topLevelWidgets():
-        window.deleteLater()
