@@ -3,14 +3,17 @@
 import datetime
 import json
 import os
+import shutil
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.domain.ledgers import SCHEMA
+from desktop.domain.record import Schema
 from desktop.store import blobs
 from desktop.store.lock import WorkspaceLock
 
@@ -85,17 +88,14 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def live_rows(library: Path, tables: Iterable[str]) -> dict[str, int]:
-    """Rows that are not deleted, for each of the tables a library or backup has. Refusal if it cannot be read."""
-    try:
-        with closing(sqlite3.connect(f"{library.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            return {
-                name: int(connection.execute(f'SELECT count(*) FROM "{name}" WHERE _del = 0').fetchone()[0])
-                for name in tables
-                if name in known
-            }
-    except sqlite3.Error:
-        raise _not_whole(library) from None
+    """Rows that are not deleted, for each of the tables a library or backup has. Refusal if it cannot be restored."""
+    with _opened(library, SCHEMA) as connection:
+        known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return {
+            name: int(connection.execute(f'SELECT count(*) FROM "{name}" WHERE _del = 0').fetchone()[0])
+            for name in tables
+            if name in known
+        }
 
 
 def backups(folder: Path) -> list[Backup]:
@@ -135,29 +135,60 @@ def _thin(folder: Path, now: datetime.datetime) -> None:
             backup.path.with_suffix(".json").unlink(missing_ok=True)
 
 
-def restore(folder: Path, source: Path) -> Path | None:
-    """Put a backup in the place of the library of a closed workspace; the current file is set aside as it is, and
-    where is returned (None if there was none). Refusal if the backup is damaged or another organisation's. The
+def restore(folder: Path, source: Path, schema: Schema = SCHEMA) -> Path | None:
+    """Put a backup in the place of the library of a closed workspace; a copy of the current file is set aside first, and
+    where is returned (None if there was none). Killed at any moment, one of the two is the library. Refusal if the
+    backup is damaged, another organisation's or of a newer program; EnvironmentFault when the disk refuses. The
     restored copy takes a new instance, so that other PCs can tell it from the lost one."""
     from desktop.store.workspace import LIBRARY, as_another
 
     lock = WorkspaceLock(folder / "lock")
+    part, current = folder / "restoring.part", folder / LIBRARY
     try:
-        part, current = folder / "restoring.part", folder / LIBRARY
         part.unlink(missing_ok=True)
-        _copy_checked(source, part)
-        owner = _organisation(part)
-        if current.exists() and _organisation(current) not in ("", owner):
-            part.unlink()
+        with _opened(source, schema) as original:
+            if original.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("integrity")
+            original.execute("VACUUM INTO ?", (str(part),))
+        if current.exists() and _organisation(current) not in ("", _organisation(part)):
             raise Refusal("other_library", "这份备份是其他单位的，数据没有改动，请换本单位的备份")
         former = [*_copies(part), *(_copies(current) if current.exists() else ())]
         with closing(sqlite3.connect(part)) as copy, copy:
             copy.executemany("INSERT OR REPLACE INTO identity VALUES (?, ?)", as_another(former))
         aside = _set_aside(current, folder)
+        for ending in ("-wal", "-shm"):  # they would be played into the restored file
+            current.with_name(current.name + ending).unlink(missing_ok=True)
         part.replace(current)
+    except OSError as error:
+        raise EnvironmentFault(
+            "restore_failed", "恢复没有做成，数据没有改动，请检查磁盘空间和写入权限，关掉占用数据的程序后再试"
+        ) from error
+    else:
         return aside
     finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         lock.release()
+
+
+@contextmanager
+def _opened(library: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
+    """A library or backup for reading. Refusal unless it is one, of this version of the program or an earlier one."""
+    from desktop.store import migrations
+
+    try:
+        with closing(sqlite3.connect(f"{library.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            version, mark = (
+                int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("user_version", "application_id")
+            )
+            if not version or mark != migrations.APPLICATION_ID:
+                raise sqlite3.DatabaseError("not a library")
+            migrations.check_version(version, schema)
+            yield connection
+    except sqlite3.Error as error:
+        if "full" in str(error):
+            raise EnvironmentFault("disk_full", "磁盘已满，数据没有改动，请清出空间后再恢复") from error
+        raise Refusal("bad_backup", f"“{library.name}”不是完好的备份，数据没有改动，请换一份备份") from None
 
 
 def _copies(library: Path) -> list[str]:
@@ -182,27 +213,15 @@ def _set_aside(current: Path, folder: Path) -> Path | None:
     aside = folder / "backups" / f"{datetime.datetime.now().strftime(_STAMP)}_{SET_ASIDE}.db"
     _list_files(folder, aside)
     _checkpoint(current)
+    part = aside.with_name(f"{aside.name}.part")
     for ending in ("-wal", "-shm", ""):
         piece = current.with_name(current.name + ending)
         if piece.exists():
-            piece.replace(aside.with_name(aside.name + ending))
+            shutil.copyfile(piece, part)
+            with part.open("rb+") as handle:
+                os.fsync(handle.fileno())
+            part.replace(aside.with_name(aside.name + ending))
     return aside
-
-
-def _copy_checked(source: Path, part: Path) -> None:
-    try:
-        with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as original:
-            if original.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("integrity")
-            original.execute("SELECT value FROM identity WHERE name = 'instance'").fetchone()
-            original.execute("VACUUM INTO ?", (str(part),))
-    except sqlite3.Error:
-        part.unlink(missing_ok=True)
-        raise _not_whole(source) from None
-
-
-def _not_whole(source: Path) -> Refusal:
-    return Refusal("bad_backup", f"“{source.name}”不是完好的备份，数据没有改动，请换一份备份")
 
 
 def _checkpoint(library: Path) -> None:

@@ -199,7 +199,7 @@ class LongRun:
         assert computer.node.saved is not None and computer.saved is not None
         computer.holds = computer.saved
         computer.node.workspace.close()
-        backup.restore(computer.node.folder, computer.node.saved)
+        backup.restore(computer.node.folder, computer.node.saved, LATER)
         computer.node.reopen()
         self.told["restores"] += 1
 

@@ -258,3 +258,44 @@ def test_an_emptied_library_is_damaged_and_a_half_founded_one_is_founded_anew(tm
     with pytest.raises(EnvironmentFault, match="上次没有建完"):
         setup.open_library(tmp_path / "b")
     setup.found(tmp_path / "b", "office", "乙区中心", "330106", "乙").workspace.close()
+
+
+def test_a_backup_of_a_newer_program_is_refused_before_it_takes_the_place(office: Session, tmp_path: Path) -> None:
+    made = backup.make_backup(office.workspace, "手动").path
+    with sqlite3.connect(made) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    before = dump(office)
+    folder = office.workspace.folder
+    office.workspace.close()
+    with pytest.raises(EnvironmentFault, match="更新的版本"):
+        backup.restore(folder, made)
+    with pytest.raises(EnvironmentFault, match="更新的版本"):
+        backup.live_rows(made, ["standard"])
+    again = setup.open_library(folder)
+    assert dump(again) == before
+    again.workspace.close()
+
+
+@pytest.mark.parametrize("target", ["library.db", "恢复前"])
+def test_a_restore_that_cannot_replace_a_file_leaves_the_library_in_its_place(
+    office: Session, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    made = backup.make_backup(office.workspace, "手动").path
+    _add(office, "丙")
+    after, folder, replace = dump(office), office.workspace.folder, Path.replace
+    office.workspace.close()
+
+    def held(path: Path, to: Path) -> Path:
+        if target in to.name:
+            raise PermissionError(13, "in use")
+        return replace(path, to)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", held)
+        with pytest.raises(EnvironmentFault, match="恢复没有做成，数据没有改动"):
+            backup.restore(folder, made)
+    again = setup.open_library(folder)
+    assert dump(again) == after
+    again.workspace.close()
+    assert not list(folder.glob("*.part"))

@@ -274,7 +274,7 @@ class World:
         for typed in node.typed[node.saved_typed :]:
             typed.lost = True
         node.workspace.close()
-        backup.restore(node.folder, node.saved)
+        backup.restore(node.folder, node.saved, node.schema)
         node.session = Session(Workspace.open(node.folder, schema=node.schema), node.name)
         if node.session.read.connection.execute("SELECT 1 FROM sync_unknown LIMIT 1").fetchone():
             upgrading.drain(node.workspace, node.name)
