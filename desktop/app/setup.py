@@ -81,13 +81,11 @@ def join_later(session: Session, path: Path, passphrase: str = "") -> Session:
     return joined
 
 
-def save_authority(session: Session, path: Path) -> str:
-    """授权备份 of the bureau into a file; the passphrase to be written down, which is kept nowhere else."""
-    from desktop.sync import encryption, key_backup
+def save_authority(session: Session, path: Path, passphrase: str) -> None:
+    """授权备份 of the bureau into a file that the passphrase opens, which is kept nowhere else."""
+    from desktop.sync import key_backup
 
-    passphrase = encryption.spoken_passphrase() + encryption.spoken_passphrase()
     key_backup.save(session.workspace, path, passphrase)
-    return passphrase
 
 
 def take_back_authority(session: Session, path: Path, passphrase: str) -> None:

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from desktop.app import inspection
 from desktop.app.job import Job
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
-from desktop.domain.errors import Refusal
+from desktop.domain.errors import Cancelled, EnvironmentFault, Refusal
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import Op as Comparison
 from desktop.domain.query import Test, owner_of
@@ -56,7 +57,7 @@ def make_bundle(session: Session, path: Path, recipient: str = "", *, for_mail: 
     mail, attachments beyond the usual size wait for the USB stick."""
     from desktop.sync import attached, making
 
-    budget = attached.BUDGET if for_mail else None
+    budget = attached.BUDGET if for_mail else attached.STICK
     return making.make(session.workspace, session.person, path, _recipient(session, recipient), blob_budget=budget)
 
 
@@ -109,12 +110,15 @@ def make_for_mail(session: Session, folder: Path, recipient: str = "") -> "list[
 
 
 def make_for_all(session: Session, folder: Path, job: Job | None = None) -> "list[tuple[Path, Manifest]]":
-    """The bureau's bundles for every unit, which carry the receipts as well."""
+    """The bureau's bundles for every unit, which carry the receipts as well; cancelled, those made before stay."""
     job = job or Job()
     units = reachable(session)
     made = []
     for done, unit in enumerate(units):
-        job.report(f"生成 {unit.name}", done, len(units))
+        try:
+            job.report(f"生成 {unit.name}", done, len(units))
+        except Cancelled:
+            break
         made.append(make_named(session, folder, str(unit.identity)))
     return made
 
@@ -139,21 +143,33 @@ def apply_bundle(session: Session, path: Path, job: Job | None = None) -> "Outco
     from desktop.sync import receiving
 
     outcome = receiving.apply(session.workspace, session.person, path, job.report)
-    session.workspace.finish_search(job.report)
+    _finish_search(session, job)
     return outcome
+
+
+def _finish_search(session: Session, job: Job) -> None:
+    """What was taken in stays, although somebody cancels now; the rest of the search is made ready at the next start."""
+    with suppress(Cancelled):
+        session.workspace.finish_search(job.report)
 
 
 def bundles_in(folder: Path) -> list[Path]:
     """The files of a folder or USB stick that may be bundles, by name."""
-    return sorted(path for path in folder.iterdir() if is_bundle(path))
+    try:
+        return sorted(path for path in folder.iterdir() if is_bundle(path))
+    except OSError:
+        raise EnvironmentFault("no_folder", f"打不开“{folder}”，U 盘可能已经拔出，请插好后再试") from None
 
 
 def is_bundle(path: Path) -> bool:
     """Whether a file may be a bundle, by its ending and its first bytes."""
-    if path.suffix.lower() not in BUNDLE_ENDINGS or not path.is_file():
+    if path.suffix.lower() not in BUNDLE_ENDINGS:
         return False
-    with path.open("rb") as handle:
-        return handle.read(4) in (b"BZB1", b"PK\x03\x04")
+    try:
+        with path.open("rb") as handle:
+            return handle.read(4) in (b"BZB1", b"PK\x03\x04")
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -177,7 +193,7 @@ def apply_folder(session: Session, paths: Iterable[Path], job: Job | None = None
             results.append(Applied(path, outcome.message, False, Changes()))
         else:
             results.append(Applied(path, in_words(outcome, rehearsal=False), not outcome.refused, outcome.changes))
-    session.workspace.finish_search(job.report)
+    _finish_search(session, job)
     return results
 
 

@@ -19,6 +19,11 @@ class Changes:
     def __bool__(self) -> bool:
         return self.tx != 0 or bool(self.skipped)
 
+    def joined(self, later: "Changes") -> "Changes":
+        """Both as one, under the name of the later step."""
+        keys = {ledger: self.of(ledger) | later.of(ledger) for ledger in self.keys.keys() | later.keys.keys()}
+        return Changes(later.tx or self.tx, later.label or self.label, keys, (*self.skipped, *later.skipped))
+
     def of(self, ledger: str) -> frozenset[str]:
         """The touched keys of one ledger."""
         return self.keys.get(ledger, frozenset())

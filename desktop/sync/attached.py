@@ -13,6 +13,11 @@ BUDGET = 8 * 1024**2
 """Bytes of attachments in a bundle for mail; the rest waits for the USB stick."""
 
 
+STICK, FILES = 512 * 1024**2, 4_000
+"""Bytes and number of attachments in a bundle on a USB stick, well below what a reader accepts; the rest is asked for
+again and goes with the next."""
+
+
 def _fields(schema: Schema) -> list[tuple[str, str]]:
     return [(ledger.name, field.name) for ledger in schema.ledgers for field in ledger.stored if field.blob]
 
@@ -47,14 +52,14 @@ def lacked(schema: Schema, connection: sqlite3.Connection, readable: Container[s
     return found
 
 
-def within(folder: Path, wanted: Iterable[str], budget: int | None) -> tuple[dict[str, Path], LeftOut]:
-    """The files that go along, smallest first, and what is left out; `budget` None takes all."""
+def within(folder: Path, wanted: Iterable[str], budget: int) -> tuple[dict[str, Path], LeftOut]:
+    """The files that go along within `budget` bytes, smallest first, and what is left out."""
     places = {sha: place for sha in wanted if (place := blobs.place(folder, sha)).exists()}
     sizes = {sha: place.stat().st_size for sha, place in places.items()}
     chosen: dict[str, Path] = {}
     total = 0
     for sha in sorted(sizes, key=lambda sha: (sizes[sha], sha)):
-        if budget is not None and total + sizes[sha] > budget:
+        if total + sizes[sha] > budget or len(chosen) == FILES:
             break
         chosen[sha] = places[sha]
         total += sizes[sha]

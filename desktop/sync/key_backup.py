@@ -1,6 +1,7 @@
 """授权备份: the bureau's private keys in one file that a passphrase opens. Without them no unit file can be written and no
 bundle made; units that lose theirs simply get a fresh unit file."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,14 +28,24 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def save(workspace: Workspace, path: Path, passphrase: str) -> None:
-    """Write the keys; EnvironmentFault if they are gone or the file cannot be written."""
+    """Write the keys, read them back, and only then give the file its name; EnvironmentFault if they are gone or the file
+    cannot be written."""
     if not workspace.identity.is_bureau:
         raise Refusal("not_bureau", "授权备份由市局保存；本单位丢了授权，向市局要一份新的授权文件即可")
     kept = _Kept({name: signing.load(workspace.folder, name).hex() for name in _NAMES})
     sealed = encryption.protect(canonical(msgspec.to_builtins(kept)), passphrase)
+    part = path.with_name(f"{path.name}.part")
     try:
-        path.write_text(sealed, encoding="utf-8")
+        with part.open("wb") as handle:
+            handle.write(sealed.encode())
+            handle.flush()
+            os.fsync(handle.fileno())
+        if _read(part, passphrase) != kept:
+            raise OSError("read back otherwise")
+        part.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise EnvironmentFault("write_failed", f"授权备份没有存成，请检查“{path.parent}”能否写入") from error
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.domain.errors import Refusal
 from desktop.store.tables import ORGANISATION_LENGTH
 from desktop.store.workspace import Workspace, now
 from desktop.sync import (
@@ -43,7 +44,7 @@ class _Content:
 
 
 def make(workspace: Workspace, person: str, path: Path, recipient: str, *, encrypted: bool = True,
-         blob_budget: int | None = None) -> Manifest:  # fmt: skip
+         blob_budget: int = attached.STICK) -> Manifest:  # fmt: skip
     """Seal the open edits and write a bundle for an organisation (our own: for its other PCs); what it is known to
     have is left out."""
     (manifest,) = make_split(workspace, person, [path], recipient, encrypted=encrypted, blob_budget=blob_budget)
@@ -51,7 +52,7 @@ def make(workspace: Workspace, person: str, path: Path, recipient: str, *, encry
 
 
 def make_split(workspace: Workspace, person: str, paths: Sequence[Path], recipient: str, *, encrypted: bool = True,
-               blob_budget: int | None = None) -> list[Manifest]:  # fmt: skip
+               blob_budget: int = attached.STICK) -> list[Manifest]:  # fmt: skip
     """The same in as many files as there are `paths`, which may arrive in any order; attachments go into the last.
     What is sealed is committed before anything is written: a file must never say more than the library knows."""
     introduction = enrolment.introduction(workspace)
@@ -59,6 +60,8 @@ def make_split(workspace: Workspace, person: str, paths: Sequence[Path], recipie
         segments.seal_open(workspace, connection, workspace.identity, person)
         content = _content(workspace, connection, recipient)
         shares = _shares(connection, content.numbers, len(paths))
+        if any(len(share) * 3 > ENTRIES for share in shares):
+            raise Refusal("too_many", "要送的内容太多，一个文件放不下，请用“分卷发邮件”生成几个文件，U 盘也可以带")
         wanted = attached.lacked(workspace.schema, connection, content.states, content.numbers, content.asked_blobs)
         chosen, left_out = attached.within(workspace.folder, wanted, blob_budget)
         drafts = [

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from desktop.domain.errors import Refusal
+from desktop.domain.errors import Cancelled, Refusal
 from desktop.store import blobs
 from desktop.store.backup import make_backup
 from desktop.store.journal import Transaction
@@ -55,12 +55,16 @@ def apply(workspace: Workspace, person: str, path: Path, step: Step = lambda *_:
 
 def apply_all(workspace: Workspace, person: str, paths: Sequence[Path],
               step: Step = lambda *_: None) -> list[tuple[Path, Outcome | Refusal]]:  # fmt: skip
-    """Take in many bundles after one backup; a bad one does not stop the rest."""
+    """Take in many bundles after one backup; a bad one does not stop the rest. Cancelled between two of them, those
+    before stay taken in."""
     step("备份", 0, len(paths))
     make_backup(workspace, "同步前")
     results: list[tuple[Path, Outcome | Refusal]] = []
     for done, path in enumerate(paths):
-        step(f"应用 {path.name}", done, len(paths))
+        try:
+            step(f"应用 {path.name}", done, len(paths))
+        except Cancelled:
+            break
         try:
             results.append((path, _apply(workspace, person, path, lambda *_: None, backed_up=True)))
         except Refusal as refusal:

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desktop.app import setup
+from desktop.domain.errors import Refusal
 from desktop.ui.desk import Desk
 from desktop.ui.made_files import ask_where
 from desktop.ui.sync.passphrase import KEPT, ask_passphrase
@@ -34,14 +35,18 @@ class AuthorityCard(QWidget):
         """Ask where, write the file and show its passphrase."""
         name = f"授权备份_{self._session.identity.name}_{self._session.today()}.json"
         if path := ask_where(self, "授权备份存到", name, "*.json"):
-            session = self._session
-            self._desk.write(lambda _job: setup.save_authority(session, path), self._saved)
+            session, passphrase = self._session, setup.spoken_passphrase() + setup.spoken_passphrase()
+            spoken = " ".join(passphrase[at : at + 5] for at in range(0, len(passphrase), 5))
+            self.told.setText(f"口令 {spoken}　只显示这一次，请写下来，和文件分开保存")
+            self.told.show()
+            self._desk.write(
+                lambda _job: setup.save_authority(session, path, passphrase),
+                lambda _none: self._desk.say("ok", "授权备份已存好，口令在“授权备份”一栏", path), failed=self._not_saved,
+            )  # fmt: skip
 
-    def _saved(self, passphrase: str) -> None:
-        spoken = " ".join(passphrase[at : at + 5] for at in range(0, len(passphrase), 5))
-        self.told.setText(f"口令 {spoken}　只显示这一次，请写下来，和文件分开保存")
-        self.told.show()
-        self._desk.say("ok", "授权备份已存好，口令在“授权备份”一栏")
+    def _not_saved(self, refusal: Refusal) -> None:
+        self.told.hide()
+        self._desk.say("bad", refusal.message)
 
     def take_back(self) -> None:
         """Ask for the file and its passphrase, and put the authority in its place."""

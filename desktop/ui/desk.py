@@ -7,12 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from desktop.app.job import Job
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.ui.runner import Done, Runner, Task
+from desktop.ui.runner import Done, Failed, Runner, Task
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Desk(QObject):
         done: Done | None = None,
         *,
         locks: bool = False,
-        failed: Callable[[Refusal], None] | None = None,
+        failed: Failed | None = None,
     ) -> Task:
         """Run a writing use case; its Changes are broadcast, then `done` gets its result. A refusal becomes a notice,
         or is given to `failed`."""
@@ -65,9 +66,20 @@ class Desk(QObject):
 
         return self._watched(self.runner.write(work, finished, failed or self._refused, locks=locks))
 
-    def read(self, work: Callable[[Job], Any], done: Done) -> Task:
-        """Run long reading work; a refusal becomes a notice."""
-        return self._watched(self.runner.read(work, done, self._refused))
+    def read(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None,
+             *, owner: QObject | None = None) -> Task:  # fmt: skip
+        """Run long reading work; a refusal becomes a notice, or is given to `failed`. If the `owner` of the result is
+        gone by then, nobody is told."""
+
+        def finished(result: Any) -> None:
+            if owner is None or isValid(owner):
+                done(result)
+
+        def refused(refusal: Refusal) -> None:
+            if owner is None or isValid(owner):
+                (failed or self._refused)(refusal)
+
+        return self._watched(self.runner.read(work, finished, refused))
 
     def _watched(self, task: Task) -> Task:
         """Its steps show in the status bar until it ends, however it ends."""

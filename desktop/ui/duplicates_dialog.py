@@ -73,7 +73,7 @@ class DuplicatesDialog(QDialog):
         """Compare all rows in the background."""
         session, ledger = self._session, self._ledger
         self.told.setText("正在比对…")
-        self._desk.read(lambda job: duplicates.find(session, ledger, job), self._found)
+        self._desk.read(lambda job: duplicates.find(session, ledger, job), self._found, owner=self)
 
     def _found(self, found: list[Group]) -> None:
         self.found = found

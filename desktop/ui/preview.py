@@ -86,12 +86,16 @@ class Preview(QDialog):
         self.area.setWidget(sheets)
 
     def _refused(self, refusal: Refusal) -> None:
-        if not self._left:
-            self.notice.say("bad", refusal.message)
+        self._say("bad", refusal.message)
+        if self.pages is None and not self._left:
+            self.counted.setText("没有排成版")
 
     def _saved(self, path: Path) -> None:
-        if not self._left:
-            self.notice.say("ok", f"已存到 {path}", path)
+        self._say("ok", f"已存到 {path}", path)
+
+    def _say(self, kind: str, sentence: str, made: Path | None = None) -> None:
+        """Here, or in the window once this preview is closed."""
+        (self._desk if self._left else self.notice).say(kind, sentence, made)
 
     def save(self, suffix: str) -> None:
         """Ask where and write the document there; an existing file is asked about by the file dialog."""

@@ -20,7 +20,6 @@ from desktop.app.snapshots import Scope
 from desktop.domain.comparison import ChangedRow, Kept, Side, compared, restored
 from desktop.domain.comparison_form import ROW_COLUMNS, comparison_document, row_cells, rows_document, side_name
 from desktop.domain.dates import is_full, parse_date
-from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.common import Snapshot
 from desktop.domain.ledgers.words import KINDS, LEVELS, NATURES, STATUSES
 from desktop.ui.desk import Desk
@@ -184,7 +183,7 @@ class SnapshotsDialog(QDialog):
         column.insertWidget(
             3, line(label("台账在另一日期的数字"), self.day, button(f"与 {today} 比较", self.compare_days), None)
         )
-        desk.read(lambda _job: self._read(), self._fill)
+        desk.read(lambda _job: self._read(), self._fill, owner=self)
 
     def _read(self) -> tuple[list[Snapshot], dict[str, list[ChangedRow]]]:
         found: dict[str, list[ChangedRow]] = {}
@@ -252,16 +251,7 @@ class SnapshotsDialog(QDialog):
             self.notice.say("ok", "选中的快照冻结以后没有更正")
 
     def _run(self, work: Callable[[], Any], dialog: Callable[[Any], QDialog]) -> None:
-        def told() -> Any:
-            try:
-                return work()
-            except Refusal as refusal:
-                return refusal
-
-        def shown(result: Any) -> None:
-            if isinstance(result, Refusal):
-                self.notice.say("bad", result.message)
-            else:
-                _show(dialog(result))
-
-        self._desk.read(lambda _job: told(), shown)
+        self._desk.read(
+            lambda _job: work(), lambda result: _show(dialog(result)),
+            lambda refusal: self.notice.say("bad", refusal.message), owner=self,
+        )  # fmt: skip

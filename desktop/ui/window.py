@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         self.desk = desk
         self._specs = {spec.id: spec for spec in specs}
         self.pages: dict[str, Page] = {}
-        self._missed: dict[str, list[Changes]] = {}
+        self._missed: dict[str, Changes] = {}
         """What happened while a page was not in front; it re-reads when it is shown."""
         self._opened_at = desk.session.workspace.last_step()
         self.restore_from: Path | None = None
@@ -196,8 +196,8 @@ class MainWindow(QMainWindow):
         page = self.page(page_id)
         if self._stack.currentWidget() is not page:
             self.notice.hide()
-        for changes in self._missed.pop(page_id, []):
-            page.changed(changes)
+        if missed := self._missed.pop(page_id, None):
+            page.changed(missed)
         self._stack.setCurrentWidget(page)
         self._navigation[page_id].setChecked(True)
         self._title.setText(self._specs[page_id].title)
@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
             if page is self.current:
                 page.changed(changes)
             else:
-                self._missed.setdefault(page_id, []).append(changes)
+                self._missed[page_id] = self._missed.get(page_id, Changes()).joined(changes)
         if changes.skipped:
             self.notice.say("warn", f"有 {len(changes.skipped)} 处后来又改过，保留现值，没有撤销")
         elif not self._clock_told and (words := clock.set_back(self.desk.session)):
@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
 
     def _cancel(self) -> None:
         self.desk.runner.cancel()
-        self.notice.say("warn", "正在停下；已写入的会全部退回，数据和之前一样")
+        self.notice.say("warn", "正在停下；做到一半的会退回，和没做一样，已经做完的保留")
 
     def _may_lose(self, refused: int) -> bool:
         question = f"有 {refused} 格没有通过检查（红格），还没有写入，关闭后这些内容会丢掉。要关闭吗？"

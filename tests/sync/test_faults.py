@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop.app.session import Session
-from desktop.domain.errors import Refusal
+from desktop.domain.errors import Cancelled, Refusal
 from desktop.domain.query import Query
 from desktop.store.workspace import Workspace
 from desktop.sync import container, making, receiving
@@ -97,3 +97,21 @@ def test_a_long_chinese_path_on_a_stick_works(scene: Scene, world: World, tmp_pa
     assert len(str(target)) > 200
     making.make(office.workspace, ONE, target, bureau.organisation)
     assert container.read(target, bureau.folder).segment_names() != []
+
+
+def test_a_folder_that_is_stopped_keeps_what_was_taken_in_before(scene: Scene, tmp_path: Path) -> None:
+    shutil.copytree(scene.folder / "receiver", tmp_path / "library")
+    session = _opened(tmp_path / "library")
+    second = tmp_path / "2.bzb"
+    shutil.copy(scene.path, second)
+
+    def step(words: str, _done: int, _total: int) -> None:
+        if words == "应用 2.bzb":
+            raise Cancelled
+
+    try:
+        results = receiving.apply_all(session.workspace, BUREAU, [scene.path, second], step)
+        assert [path for path, _ in results] == [scene.path]
+        assert session.read.count(Query("standard")) == ROWS
+    finally:
+        session.workspace.close()

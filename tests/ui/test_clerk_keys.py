@@ -207,7 +207,7 @@ def test_the_bureaus_lost_authority_is_taken_back_from_its_saved_file(
     syncing.make_bundle(bureau, tmp_path / "down2.bzb", office.identity.organisation)
     assert not syncing.apply_bundle(office, tmp_path / "down2.bzb").refused
     with pytest.raises(Refusal, match="由市局保存"):
-        setup.save_authority(office, tmp_path / "x.json")
+        setup.save_authority(office, tmp_path / "x.json", "1" * 20)
     for session in (bureau, office):
         session.workspace.close()
 
@@ -236,7 +236,8 @@ def test_some_other_file_is_no_authority(reported: tuple[Session, Path], tmp_pat
 def test_another_bureaus_authority_is_refused(reported: tuple[Session, Path], tmp_path: Path) -> None:
     bureau, _ = reported
     other = setup.found(tmp_path / "n", "bureau", "宁波市局", "330200", "外人")
-    spoken = setup.save_authority(other, tmp_path / "n.json")
+    spoken = "12345678901234567890"
+    setup.save_authority(other, tmp_path / "n.json", spoken)
     shutil.rmtree(bureau.workspace.folder / "keys")
     with pytest.raises(Refusal, match="不是这份数据的授权备份"):
         setup.take_back_authority(bureau, tmp_path / "n.json", spoken)

@@ -5,17 +5,21 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.app import first_steps, settling, setup, statistics, syncing, units
+from desktop.app import first_steps, home, settling, setup, syncing, units
+from desktop.app.home import Figure
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.common import ReviewNote
 from desktop.domain.ledgers.inspection import Finding
 from desktop.domain.query import Op, Query, Sort, Test
 from desktop.ui.desk import Desk, Page
 from desktop.ui.search_box import LEDGER_PAGES
-from desktop.ui.widgets import button, card, label, line
+from desktop.ui.widgets import button, card, clear, label, line
 
 MOST = 8
 """Items of the to-do list."""
+
+FIGURES_HEIGHT = 110
+"""Room for the figures while they are being counted, so that nothing jumps."""
 
 
 class HomePage(Page):
@@ -25,6 +29,8 @@ class HomePage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self._asked = 0
+        self._cards = QGridLayout()
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -51,7 +57,11 @@ class HomePage(Page):
             column.addWidget(self._fetching())
         elif steps := self._steps():
             column.addWidget(card(label("先把台账建起来", pixels=14, bold=True), *steps))
-        column.addWidget(self._figures())
+        holder = QWidget()
+        holder.setMinimumHeight(FIGURES_HEIGHT)
+        self._cards = QGridLayout(holder)
+        self._cards.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(holder)
         column.addWidget(self._due())
         if self.session.identity.is_bureau:
             column.addWidget(self._units())
@@ -59,6 +69,7 @@ class HomePage(Page):
             column.addWidget(self._notes(notes))
         column.addStretch(1)
         self._area.setWidget(body)
+        self._count()
 
     def _steps(self) -> list[QWidget]:
         steps = first_steps.steps(self.session)
@@ -87,43 +98,21 @@ class HomePage(Page):
     def _go(self, page: str, target: object = None) -> None:
         self.desk.page_asked.emit(page, target)
 
-    def _figures(self) -> QWidget:
-        read, today = self.session.read, self.session.today()
-        owners = None if self.session.identity.is_bureau else [self.session.identity.organisation]
-        total = statistics.table(self.session, owners=owners).groups[0].total
-        sheets = dict(read.values(Query("inspection"), "state"))
-        findings = dict(read.values(Query("finding", as_of=today), "state"))
-        cards = (
-            (
-                "标准（现有 / 应有）",
-                f"{total.present.value} / {total.wanted}",
-                total.ratio.percent,
-                "statistics",
-            ),
-            ("待清理（废止、被代替）", str(total.obsolete.value), "", "statistics"),
-            ("检查（已完成 / 全部）", f"{sheets.get('done', 0)} / {sum(sheets.values())}", "", "inspections"),
-            (
-                "整改（在办 / 逾期）",
-                f"{findings.get('open', 0) + findings.get('overdue', 0)} / {findings.get('overdue', 0)}",
-                "",
-                "findings",
-            ),
-        )
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        for place, (name, figure, extra, page) in enumerate(cards):
-            go = button("打开", partial(self._go, page), "ghost")
-            grid.addWidget(
-                card(
-                    label(name, "quiet", 12),
-                    label(figure, pixels=22, bold=True),
-                    line(label(extra, "quiet", 12), None, go),
-                ),
-                0,
-                place,
-            )
-        return holder
+    def _count(self) -> None:
+        """Count off the window's thread; of several counts under way the last one asked for is shown."""
+        self._asked += 1
+        asked, session = self._asked, self.session
+        self.desk.read(lambda _job: home.figures(session), lambda found: self._show_figures(asked, found))
+
+    def _show_figures(self, asked: int, figures: list[Figure]) -> None:
+        if asked != self._asked:
+            return
+        clear(self._cards)
+        for place, figure in enumerate(figures):
+            go = button("打开", partial(self._go, figure.page), "ghost")
+            told = line(label(figure.more, "quiet", 12), None, go)
+            shown = card(label(figure.name, "quiet", 12), label(figure.words, pixels=22, bold=True), told)
+            self._cards.addWidget(shown, 0, place)
 
     def _due(self) -> QWidget:
         today = self.session.today()
@@ -134,7 +123,7 @@ class HomePage(Page):
             told = label(f"▲ {waiting} 处冲突等您选定（两台电脑填得不一样）", "badge_warn")
             rows.append(line(told, None, button("去处理", partial(self._go, "sync", "conflicts"), "ghost")))
         for finding in open_now[:MOST]:
-            late = bool(finding.due_on) and str(finding.due_on) < today
+            late = finding.state == "overdue"
             words = f"{'▲ 逾期' if late else '◐'}　{finding.code}　{finding.problem}"
             go = button("打开", partial(self._go, "findings", finding.key), "ghost")
             rows.append(

@@ -267,6 +267,7 @@ class LedgerPage(LedgerFiles):
         if isinstance(target, Path):
             self.open_wizard(target)
         elif isinstance(target, str):
+            self._leave_bin()
             if self.model.row_of(target) < 0:
                 self.clear_filters()
             self.grid.show_key(target)
@@ -275,10 +276,15 @@ class LedgerPage(LedgerFiles):
             self.grid.show_key(target.key, target.path)
             self.panel.show_field(target.path)
         elif isinstance(target, tuple):
-            self.bin.setChecked(False)
+            self._leave_bin()
             self.clear_filters()
             self._only = tuple(str(key) for key in target)
             self.reload()
+
+    def _leave_bin(self) -> None:
+        if self.bin.isChecked():
+            self.bin.setChecked(False)
+            self.open_bin()
 
     # how the rows are looked at
 

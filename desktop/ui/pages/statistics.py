@@ -142,13 +142,10 @@ class StatisticsPage(Page):
         return f"截至 {self.as_of()}"
 
     def changed(self, changes: Changes) -> None:
-        if changes.of("organisation"):
-            self.units = self._units()
-            self.unit_choice.blockSignals(True)
-            self.unit_choice.clear()
-            self.unit_choice.addItems(list(self.units))
-            self.unit_choice.setVisible(len(self.units) > 1)
-            self.unit_choice.blockSignals(False)
+        self.units = self._units()
+        _offer(self.unit_choice, list(self.units))
+        self.unit_choice.setVisible(len(self.units) > 1)
+        _offer(self.department_choice, [EVERY_DEPARTMENT, *statistics.departments(self.session)])
         self.reload()
 
     @property
@@ -168,8 +165,13 @@ class StatisticsPage(Page):
         self.desk.read(
             lambda _job: (statistics.table(session, layout, day, owners, department), statistics.fillable(session)),
             lambda found: self._counted(asked, *found),
+            self._not_counted,
         )
         self.desk.read(lambda _job: len(snapshots.corrections(session)), self._corrected)
+
+    def _not_counted(self, refusal: Refusal) -> None:
+        self.checks.setText(f"× {refusal.message}")
+        self.desk.say("bad", refusal.message)
 
     def _counted(self, asked: int, shown: StatisticsTable, nodes: Mapping[str, SystemNode]) -> None:
         if asked == self._asked and self.table.editing:
@@ -198,7 +200,10 @@ class StatisticsPage(Page):
             if basis.strip():
                 break
         session = self.session
-        self.desk.write(lambda _job: statistics.fill_planned(session, branch, number, basis), failed=self._not_filled)
+        self.desk.write(
+            lambda _job: statistics.fill_planned(session, branch, number, basis), lambda _changes: self.reload(),
+            failed=self._not_filled,
+        )  # fmt: skip
 
     def _not_filled(self, refusal: Refusal) -> None:
         self.desk.say("bad", refusal.message)
@@ -314,3 +319,13 @@ class StatisticsPage(Page):
             return
         document = self._document(shown)
         preview(self.desk, lambda: document, f"{self.session.identity.name}_标准统计表_{shown.as_of}", self)
+
+
+def _offer(choice: QComboBox, words: list[str]) -> None:
+    """Other words to choose from; the chosen one stays chosen while it is there."""
+    chosen = choice.currentText()
+    choice.blockSignals(True)
+    choice.clear()
+    choice.addItems(words)
+    choice.setCurrentIndex(max(0, choice.findText(chosen)))
+    choice.blockSignals(False)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
 
 from desktop.app import setup, syncing
+from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.sync.intake import Outcome, RowChange
 from desktop.ui.desk import Desk
@@ -176,7 +177,12 @@ class Receiving(QWidget):
         session, path = self.session, self.received
         if path is not None:
             self._step(3)
-            self.desk.write(lambda job: syncing.apply_bundle(session, path, job), self._applied, locks=True)
+            self.desk.write(
+                lambda job: syncing.apply_bundle(session, path, job),
+                self._applied,
+                locks=True,
+                failed=self._not_applied,
+            )
 
     def _applied(self, outcome: Outcome) -> None:
         self.received = None
@@ -185,6 +191,11 @@ class Receiving(QWidget):
         self._step(4)
         self.desk.say("warn" if outcome.notes or outcome.conflicts else "ok", words)
         self.applied.emit()
+
+    def _not_applied(self, refusal: Refusal) -> None:
+        self.told.setText("没有应用，原因见上方提示；台账没有改动")
+        self._step(2 if self.received is not None else 0)
+        self.desk.say("bad", refusal.message)
 
     def _next_steps(self, outcome: Outcome) -> list[str]:
         """What a person does after a bundle was taken in."""
@@ -205,19 +216,27 @@ class Receiving(QWidget):
 
     def apply_folder(self, folder: Path) -> None:
         """Apply every bundle of a folder in one run; one line of result for each."""
-        session, paths = self.session, syncing.bundles_in(folder)
-        if not paths:
+        session = self.session
+        self.received = None
+        self.told.setText(f"正在应用“{folder.name}”里的同步包 …")
+        self._step(3)
+        self.desk.write(
+            lambda job: syncing.apply_folder(session, syncing.bundles_in(folder), job),
+            lambda results: self._folder_applied(folder, results), locks=True, failed=self._not_applied,
+        )  # fmt: skip
+
+    def _folder_applied(self, folder: Path, results: list[syncing.Applied]) -> None:
+        if not results:
+            self.told.setText("")
+            self._step(0)
             self.desk.say("warn", f"“{folder}”里没有同步包，请选择放 .bzb 文件的文件夹")
             return
-        self.told.setText(f"正在应用 {len(paths)} 个同步包 …")
-        self._step(3)
-        self.desk.write(lambda job: syncing.apply_folder(session, paths, job), self._folder_applied, locks=True)
-
-    def _folder_applied(self, results: list[syncing.Applied]) -> None:
         good = sum(result.ok for result in results)
         self.told.setText("\n".join(f"{'✓' if item.ok else '×'} {item.path.name}：{item.sentence}" for item in results))
         self._step(4)
         self.desk.say("ok" if good == len(results) else "warn", f"{len(results)} 个同步包，{good} 个已应用")
+        changes = Changes()
         for result in results:
-            self.desk.changed.emit(result.changes)
+            changes = changes.joined(result.changes)
+        self.desk.changed.emit(changes)
         self.applied.emit()
