@@ -13,6 +13,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.keys import is_organisation, organisation_id
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.ledgers.words import VERDICTS
+from desktop.domain.organisations import checked_area, checked_name
 from desktop.domain.positions import position
 from desktop.domain.query import EVERYTHING, Query, Sort, owner_of, where
 from desktop.domain.record import Cell
@@ -23,21 +24,13 @@ from desktop.store.workspace import Workspace
 if TYPE_CHECKING:
     from desktop.sync.enrolment import UnitFile
 
-LONGEST_NAME = 100
-"""Characters of an organisation's name."""
-
 UNNAMED = "联络员"
 """Stands for the person at the keyboard until one is chosen."""
 
 
 def found(folder: Path, role: str, name: str, area_code: str, person: str = "", *, sample: bool = False) -> Session:
     """A new library; a bureau also gets its keys. Our own organisation is its first row."""
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise Refusal("no_name", f"请填写单位名称，不超过 {LONGEST_NAME} 个字")
-    if len(area_code) != 6 or not area_code.isdigit():
-        raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
-    workspace = Workspace.create(folder, role, name, area_code, sample=sample)
+    workspace = Workspace.create(folder, role, checked_name(name), checked_area(area_code), sample=sample)
     return _begin(workspace, person)
 
 
@@ -174,15 +167,12 @@ def new_unit(session: Session, name: str, area_code: str, path: Path, organisati
     """The bureau enters a unit and writes its unit file; the unit's identity."""
     if not session.identity.is_bureau:
         raise Refusal("not_bureau", "只有市局才能生成授权文件，请在市局的电脑上操作")
-    if len(area_code) != 6 or not area_code.isdigit():
-        raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
+    checked_area(area_code)
     from desktop.sync import enrolment
 
     if organisation and not is_organisation(organisation):
         raise Refusal("bad_organisation", f"单位标识“{organisation}”不对，请到该单位的“设置”页抄下单位标识")
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise Refusal("bad_name", f"请填写单位名称，不超过 {LONGEST_NAME} 个字")
+    name = checked_name(name)
     if any(unit.name == name and unit.identity for unit in session.read.records(Organisation)):
         raise Refusal("known_unit", f"“{name}”已经是本市的单位，不用重复新增")
     organisation = organisation or organisation_id(area_code, secrets.randbits(20))

@@ -12,6 +12,7 @@ from desktop.domain.document import Document, HeadField, Table, TableColumn, Tab
 from desktop.domain.errors import Refusal
 from desktop.domain.keys import organisation_id
 from desktop.domain.ledgers.organisation import Organisation
+from desktop.domain.organisations import checked_area, checked_name
 from desktop.domain.query import Op as Comparison
 from desktop.domain.query import Query, Test, owner_of
 
@@ -125,9 +126,11 @@ def rename(session: Session, organisation: str, name: str) -> Changes:
     """改名: the row, its 曾用名, and what the unit's PCs call themselves."""
     from desktop.sync import enrolment
 
-    unit, name = _unit(session, organisation), " ".join(name.split())
-    if not name or name == unit.name:
-        raise Refusal("no_name", "请填写新的单位名称")
+    unit, name = _unit(session, organisation), checked_name(name)
+    if name == unit.name:
+        raise Refusal("same_name", f"单位现在就叫“{name}”，请填写新的名称")
+    if any(other.name == name and other.identity for other in session.read.records(Organisation)):
+        raise Refusal("known_unit", f"“{name}”已经是本市的单位，请换一个名称，或用“并入”")
     former = "\n".join(filter(None, (str(unit.former_names or ""), f"{unit.name} {session.today()} 停用")))
     with session.write(f"单位改名 {unit.name} → {name}") as transaction:
         transaction.update("organisation", unit.key, {"name": name, "former_names": former})
@@ -158,9 +161,7 @@ def enter_for(session: Session, organisation: str) -> Session:
 
 def unit_without_program(session: Session, name: str, area_code: str) -> str:
     """The bureau enters a unit that has no program yet; its identity."""
-    name = " ".join(name.split())
-    if not name or len(area_code) != 6 or not area_code.isdigit():
-        raise Refusal("bad_unit", "请填写单位名称和 6 位行政区划码")
+    name, area_code = checked_name(name), checked_area(area_code)
     if any(unit.name == name and unit.identity for unit in session.read.records(Organisation)):
         raise Refusal("known_unit", f"“{name}”已经是本市的单位，不用重复新增")
     organisation = organisation_id(area_code, secrets.randbits(20))

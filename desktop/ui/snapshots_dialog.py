@@ -128,7 +128,6 @@ class ComparisonDialog(QDialog):
              for item in self.lines], figures_from=2,
         )  # fmt: skip
         self.table.cellActivated.connect(self.drill)
-        self.table.cellDoubleClicked.connect(self.drill)
         names = tuple(side_name(name, side.table.as_of) for name, side in (old, new))
         session = desk.session
         document = comparison_document(

@@ -22,6 +22,7 @@ class StandInWindow(MainWindow):
         )
         self.resize(owner.size())
         self.desk.changed.connect(owner.desk.changed)
+        self.desk.runner.crashed.connect(owner.desk.runner.crashed)
 
     def let_go(self) -> None:
         """Only this window's work ends."""

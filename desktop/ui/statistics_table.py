@@ -24,7 +24,6 @@ class StatisticsTableView(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.AnyKeyPressed)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.cellActivated.connect(self.drill)
-        self.cellDoubleClicked.connect(self.drill)
         self.itemChanged.connect(self._typed)
         self.verticalHeader().hide()
         self._shown: StatisticsTable | None = None

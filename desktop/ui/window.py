@@ -334,7 +334,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the field being typed in, stop jobs, wait, back up what was written meanwhile, let the library go."""
-        refused = sum(page.refused_texts() for page in self.pages.values())
+        windows = (self, *self._standing_in)
+        refused = sum(page.refused_texts() for window in windows for page in window.pages.values())
         if refused and event.spontaneous() and not self._may_lose(refused):
             event.ignore()
             return
@@ -358,7 +359,8 @@ class MainWindow(QMainWindow):
         workspace.close()
 
     def _restore(self, source: Path) -> None:
-        refused = sum(page.refused_texts() for page in self.pages.values())
+        windows = (self, *self._standing_in)
+        refused = sum(page.refused_texts() for window in windows for page in window.pages.values())
         if not refused or self._may_lose(refused):
             self.restore_from = source
             self.close()

@@ -243,3 +243,17 @@ def test_a_further_pc_waits_for_the_units_rows_and_one_that_was_stood_in_for_get
     assert list(system.active_versions(third.read)) == [stood_in]
     for session in (bureau, first, second, third):
         session.workspace.close()
+
+
+@pytest.mark.parametrize("area", ["33010", "3301066", "３３０１０６", "33010a", ""])
+def test_an_area_code_is_six_plain_digits_wherever_it_is_typed(tmp_path: Path, area: str) -> None:
+    bureau = setup.found(tmp_path / "b", "bureau", "市局", "330100")
+    for enter in (
+        lambda: setup.found(tmp_path / "x", "office", "甲", area),
+        lambda: setup.new_unit(bureau, "甲", area, tmp_path / "x.json"),
+        lambda: units.unit_without_program(bureau, "甲", area),
+    ):
+        with pytest.raises(Refusal, match="行政区划码要填 6 位数字"):
+            enter()
+    assert [unit.name for unit in bureau.read.records(Organisation)] == ["市局"]
+    bureau.workspace.close()

@@ -238,7 +238,7 @@ def test_every_figure_of_the_statistics_opens_the_rows_it_counts(window: MainWin
     figure = page.table.item(0, 2)
     assert figure is not None
     expected = int(figure.text())
-    page.table.cellDoubleClicked.emit(0, 2)
+    page.table.cellActivated.emit(0, 2)
     standards = window.current
     assert isinstance(standards, StandardsPage)
     assert standards.model.rowCount() == expected

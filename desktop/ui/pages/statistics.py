@@ -1,5 +1,6 @@
 """统计表: the official table; every figure opens the rows it counts."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer
@@ -14,15 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import provisional, snapshots, statistics
+from desktop.app import provisional, snapshots, statistics, syncing
 from desktop.app.snapshots import Scope
 from desktop.domain.changes import Changes
 from desktop.domain.dates import is_full, parse_date
 from desktop.domain.document import Document
 from desktop.domain.errors import Refusal
-from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.ledgers.system import SystemNode
-from desktop.domain.query import Op, Test
 from desktop.domain.statistics import StatisticsTable
 from desktop.exchange.paper import Pages
 from desktop.exchange.paper_pictures import write_picture
@@ -135,8 +134,11 @@ class StatisticsPage(Page):
         ours = self.session.identity
         if not ours.is_bureau:
             return {ours.name: [ours.organisation]}
-        known = self.session.read.records(Organisation, Test("identity", Op.FILLED))
-        return {EVERYBODY: None, **{str(unit.name): [str(unit.identity)] for unit in known}}
+        known = [(ours.name, ours.organisation)]
+        known += [(str(unit.name), str(unit.identity)) for unit in syncing.recipients(self.session)]
+        twice = {name for name, count in Counter(name for name, _ in known).items() if count > 1}
+        named = {f"{name}（{identity}）" if name in twice else name: [identity] for name, identity in known}
+        return {EVERYBODY: None, **named}
 
     def context(self) -> str:
         return f"截至 {self.as_of()}"
