@@ -119,7 +119,8 @@ def withdraw(session: Session, device: str) -> None:
     """停用 a lost or replaced PC."""
     from desktop.sync import enrolment
 
-    enrolment.revoke(session.workspace, device)
+    with session.workspace.exclusive() as connection:
+        enrolment.revoke(session.workspace, connection, device)
 
 
 def rename(session: Session, organisation: str, name: str) -> Changes:
@@ -134,7 +135,7 @@ def rename(session: Session, organisation: str, name: str) -> Changes:
     former = "\n".join(filter(None, (str(unit.former_names or ""), f"{unit.name} {session.today()} 停用")))
     with session.write(f"单位改名 {unit.name} → {name}") as transaction:
         transaction.update("organisation", unit.key, {"name": name, "former_names": former})
-    enrolment.rename(session.workspace, organisation, name)
+        enrolment.rename(session.workspace, transaction.connection, organisation, name)
     return transaction.changes
 
 
@@ -143,8 +144,8 @@ def merge(session: Session, gone: str, into: str) -> Changes:
     from desktop.sync import enrolment
 
     leaving, receiving = _unit(session, gone), _unit(session, into)
-    enrolment.merge(session.workspace, gone, into)
     with session.write(f"{leaving.name} 并入 {receiving.name}") as transaction:
+        enrolment.merge(session.workspace, transaction.connection, gone, into)
         note = f"{session.today()} 并入 {receiving.name}"
         transaction.update("organisation", leaving.key, {"role": "department", "notes": note})
     return transaction.changes
@@ -155,7 +156,8 @@ def enter_for(session: Session, organisation: str) -> Session:
     from desktop.sync import enrolment
 
     unit = _unit(session, organisation)
-    enrolment.stand_in(session.workspace, organisation)
+    with session.workspace.exclusive() as connection:
+        enrolment.stand_in(session.workspace, connection, organisation)
     return session.standing_in(organisation, str(unit.name))
 
 
@@ -165,13 +167,13 @@ def unit_without_program(session: Session, name: str, area_code: str) -> str:
     if any(unit.name == name and unit.identity for unit in session.read.records(Organisation)):
         raise Refusal("known_unit", f"“{name}”已经是本市的单位，不用重复新增")
     organisation = organisation_id(area_code, secrets.randbits(20))
+    from desktop.sync import enrolment
+
     with session.write(f"新增单位 {name}") as transaction:
         transaction.insert(
             "organisation", {"name": name, "identity": organisation, "area_code": area_code, "role": "office"}
         )
-    from desktop.sync import enrolment
-
-    enrolment.stand_in(session.workspace, organisation)
+        enrolment.stand_in(session.workspace, transaction.connection, organisation)
     return organisation
 
 

@@ -190,62 +190,58 @@ def above(known: dict[str, str], organisation: str) -> list[str]:
     return chain
 
 
-def revoke(workspace: Workspace, device: str) -> None:
+def revoke(workspace: Workspace, connection: sqlite3.Connection, device: str) -> None:
     """停用: a lost or replaced PC writes no longer; what has arrived from it stays."""
     _bureau_only(workspace)
-    with workspace.exclusive() as connection:
-        certificate = certificates.of_device(connection, device)
-        if certificate is None or device == workspace.identity.device:
-            raise Refusal("unknown_pc", "找不到要停用的电脑，请在单位的电脑列表中重新选择")
-        owners = certificates.writes(connection, device)
-        heads = {
-            name: graph.load(connection, name).head_hashes()
-            for name in graph.streams(connection)
-            if (stream := parse_stream(name)) is not None and stream.owner in owners
-        }
-        certificates.revoke(workspace, connection, device, heads)
+    certificate = certificates.of_device(connection, device)
+    if certificate is None or device == workspace.identity.device:
+        raise Refusal("unknown_pc", "找不到要停用的电脑，请在单位的电脑列表中重新选择")
+    owners = certificates.writes(connection, device)
+    heads = {
+        name: graph.load(connection, name).head_hashes()
+        for name in graph.streams(connection)
+        if (stream := parse_stream(name)) is not None and stream.owner in owners
+    }
+    certificates.revoke(workspace, connection, device, heads)
 
 
-def rename(workspace: Workspace, organisation: str, name: str) -> None:
+def rename(workspace: Workspace, connection: sqlite3.Connection, organisation: str, name: str) -> None:
     """改名: the PCs of a unit are certified under its new name, which they take with the next bundle."""
     _bureau_only(workspace)
-    with workspace.exclusive() as connection:
-        for certificate in certificates.devices(connection, organisation):
-            certificates.issue(
-                workspace, connection, dataclasses.replace(certificate, name=name, issued_at=_later(certificate))
-            )
+    for certificate in certificates.devices(connection, organisation):
+        certificates.issue(
+            workspace, connection, dataclasses.replace(certificate, name=name, issued_at=_later(certificate))
+        )
 
 
-def merge(workspace: Workspace, gone: str, into: str) -> None:
+def merge(workspace: Workspace, connection: sqlite3.Connection, gone: str, into: str) -> None:
     """并入: the PCs of one unit may write another's rows from now on; the PCs of the unit that is gone no longer."""
     _bureau_only(workspace)
-    with workspace.exclusive() as connection:
-        receiving = certificates.devices(connection, into)
-        if not receiving or gone == into:
-            raise Refusal("no_pc", "接收的单位还没有电脑登记过，请等它第一次上报后再办并入")
-        for certificate in receiving:
-            streams = sorted({*certificate.streams, gone})
-            certificates.issue(
-                workspace, connection, dataclasses.replace(certificate, streams=streams, issued_at=_later(certificate))
-            )
-        leaving = [item.device for item in certificates.devices(connection, gone)]
+    receiving = certificates.devices(connection, into)
+    if not receiving or gone == into:
+        raise Refusal("no_pc", "接收的单位还没有电脑登记过，请等它第一次上报后再办并入")
+    for certificate in receiving:
+        streams = sorted({*certificate.streams, gone})
+        certificates.issue(
+            workspace, connection, dataclasses.replace(certificate, streams=streams, issued_at=_later(certificate))
+        )
+    leaving = [item.device for item in certificates.devices(connection, gone)]
     for device in leaving:
-        revoke(workspace, device)
+        revoke(workspace, connection, device)
 
 
-def stand_in(workspace: Workspace, organisation: str) -> None:
+def stand_in(workspace: Workspace, connection: sqlite3.Connection, organisation: str) -> None:
     """代录: the bureau's PC may write the rows of a unit that has no program, until a PC of that unit enrols."""
     _bureau_only(workspace)
     identity = workspace.identity
-    with workspace.exclusive() as connection:
-        if certificates.devices(connection, organisation):
-            raise Refusal("has_program", "该单位已经用本程序自己登记，请由它自己填报，市局可以批注或退回")
-        own = certificates.of_device(connection, identity.device)
-        assert own is not None, "a bureau certifies itself when it is founded"
-        if organisation not in certificates.writes(connection, identity.device):
-            streams = sorted({*own.streams, organisation})
-            certificates.issue(workspace, connection, dataclasses.replace(own, streams=streams, issued_at=_later(own)))
-        connection.execute("INSERT OR IGNORE INTO owned VALUES (?)", (organisation,))
+    if certificates.devices(connection, organisation):
+        raise Refusal("has_program", "该单位已经用本程序自己登记，请由它自己填报，市局可以批注或退回")
+    own = certificates.of_device(connection, identity.device)
+    assert own is not None, "a bureau certifies itself when it is founded"
+    if organisation not in certificates.writes(connection, identity.device):
+        streams = sorted({*own.streams, organisation})
+        certificates.issue(workspace, connection, dataclasses.replace(own, streams=streams, issued_at=_later(own)))
+    connection.execute("INSERT OR IGNORE INTO owned VALUES (?)", (organisation,))
 
 
 def _later(certificate: Certificate) -> int:

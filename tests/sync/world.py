@@ -204,7 +204,9 @@ class World:
     def withdraw(self, name: str) -> None:
         """The bureau withdraws a PC."""
         self.acting = BUREAU
-        enrolment.revoke(self.nodes[BUREAU].workspace, self.nodes[name].session.identity.device)
+        with self.nodes[BUREAU].workspace.exclusive() as connection:
+            device = self.nodes[name].session.identity.device
+            enrolment.revoke(self.nodes[BUREAU].workspace, connection, device)
         self.gone.add(name)
 
     # files
