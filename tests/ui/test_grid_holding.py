@@ -212,3 +212,32 @@ def test_the_current_row_stays_when_a_filter_leaves_it_and_is_the_first_otherwis
     assert page.grid.currentIndex().row() == 0 and page.panel.key == page.model.key_at(0)
     page.model.set_query(Query("detail_entry", page.base(), (Sort("standard.title"),), page.model.query.as_of))
     assert page.model.key_at(page.grid.currentIndex().row()) == page.panel.key
+
+
+@pytest.mark.parametrize("path", ["department", "standard.title", "standard.level"], ids=["cell", "frozen", "list"])
+def test_a_text_half_typed_stays_when_another_row_or_the_same_cell_is_written(
+    window: MainWindow, page: StandardsPage, qtbot: QtBot, path: str
+) -> None:
+    typed = {"standard.level": "团体标准"}.get(path, "打到一半的")
+    line, session = _begin(qtbot, page, 5, path, typed), window.desk.session
+    for row, cell in ((2, "department"), (5, path)):
+        edit = editing.Edit(page.model.key_at(row), cell, "行业标准" if cell == "standard.level" else "别处写的")
+        window.desk.write(lambda _job, edit=edit: editing.edit_cells(session, "detail_entry", [edit]))  # type: ignore[misc]
+        settle(qtbot, window)
+        assert _editor(page, path) is line and line.text() == typed
+    _commit(qtbot, window, page, path)
+    assert _text(page, page.model.key_at(5), path) == typed
+
+
+def test_an_open_cell_nothing_was_typed_into_does_not_undo_what_was_written_meanwhile(
+    window: MainWindow, page: StandardsPage, qtbot: QtBot
+) -> None:
+    key, session = page.model.key_at(5), window.desk.session
+    page.grid.setCurrentIndex(page.model.index(5, section(page, "department")))
+    qtbot.keyClick(page.grid, Qt.Key.Key_F2)
+    window.desk.write(
+        lambda _job: editing.edit_cells(session, "detail_entry", [editing.Edit(key, "department", "新写的")])
+    )
+    settle(qtbot, window)
+    _commit(qtbot, window, page, "department")
+    assert _text(page, key, "department") == "新写的"

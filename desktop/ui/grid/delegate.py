@@ -37,6 +37,8 @@ class CellDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._filled_with: str | None = None
+        """The text an open editor began with; None while it has none."""
         self._metrics = QFontMetrics(theme.font(13))
         self.editor: QWidget | None = None
         """What a cell is being typed into, if one is, and in `edited` which."""
@@ -104,6 +106,7 @@ class CellDelegate(QStyledItemDelegate):
         assert isinstance(model, LedgerModel)
         column = model.columns[index.column()]
         self.editor, self.edited = make_editor(model, column, parent), QPersistentModelIndex(index)
+        self._filled_with = None
         return self.editor
 
     def destroyEditor(self, editor: QWidget, index: Index) -> None:
@@ -112,7 +115,11 @@ class CellDelegate(QStyledItemDelegate):
         super().destroyEditor(editor, index)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        text = str(index.data(Qt.ItemDataRole.EditRole) or "")
+        """Fill an editor that was just opened. Qt asks again whenever the model tells of any change, and a text half
+        typed would be gone."""
+        if self._filled_with is not None:
+            return
+        self._filled_with = text = str(index.data(Qt.ItemDataRole.EditRole) or "")
         if isinstance(editor, QComboBox):
             editor.setCurrentText(text)
             if line := editor.lineEdit():
@@ -122,7 +129,8 @@ class CellDelegate(QStyledItemDelegate):
 
     def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
         assert isinstance(model, LedgerModel)
-        model.setData(index, text_of(editor))
+        if text_of(editor) != self._filled_with or model.reason(index):
+            model.setData(index, text_of(editor))  # else nothing was typed, and what was written meanwhile stays
 
 
 def make_editor(model: LedgerModel, column: Column, parent: QWidget) -> QComboBox | QLineEdit:
