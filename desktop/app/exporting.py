@@ -4,7 +4,7 @@ from pathlib import Path
 
 from desktop.app import layouts, system
 from desktop.app.job import Job
-from desktop.app.labels import columns_in_use, label_of, spare_labels, unit_names
+from desktop.app.labels import NUMBER_AS_WRITTEN, UNIT, columns_in_use, label_of, spare_labels, unit_names
 from desktop.app.layouts import NUMBER, Layout
 from desktop.app.session import Session
 from desktop.domain.dates import chinese
@@ -95,10 +95,10 @@ def stamped_document(session: Session, ledger: str, as_of: str) -> tuple[Documen
     if ledger == "detail_entry":
         place = paths.index("standard.number")
         paths.insert(place, "standard.@number_text")
-        heads[place : place + 1] = ["标准号", "原标准号"]
+        heads[place : place + 1] = ["标准号", NUMBER_AS_WRITTEN]
     if session.identity.is_bureau:
         paths.insert(0, OWNER)
-        heads.insert(0, "填报单位")
+        heads.insert(0, UNIT)
     keyed = session.read.cells(listed(session, ledger, as_of), ("key", *paths))
     if ledger == "system_node":
         keyed = _as_a_tree(session, keyed, ["key", *paths])
@@ -125,8 +125,8 @@ def stamped_document(session: Session, ledger: str, as_of: str) -> tuple[Documen
     meant = {
         head: _path_back(session, ledger, path) for head, path in zip(reversed(heads), reversed(paths), strict=True)
     }
-    if "原标准号" in meant:
-        meant["标准号"], meant["原标准号"] = "standard.number", ""
+    if NUMBER_AS_WRITTEN in meant:
+        meant["标准号"], meant[NUMBER_AS_WRITTEN] = "standard.number", ""
     return document, Stamp(ledger, meant, session.identity.instance, step, as_of, tuple(keys))
 
 

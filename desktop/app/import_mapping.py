@@ -1,6 +1,7 @@
 """Which column of a file is which of ours: as found, as a person decided, as remembered for files of the same layout."""
 
 import json
+from collections.abc import Collection
 
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
@@ -21,9 +22,10 @@ Decisions = dict[int, str]
 """Index of a column of the file → path of ours, `LEFT_OUT` or `SPARE`."""
 
 
-def decisions_of(found: FoundTable) -> Decisions:
-    """What a found table decides by itself."""
-    return {**dict.fromkeys(found.unmapped, SPARE), **found.mapping}
+def decisions_of(found: FoundTable, shown_only: Collection[str] = ()) -> Decisions:
+    """What a found table decides by itself; headings that our own lists only show are not taken in."""
+    unknown = {at: LEFT_OUT if heading in shown_only else SPARE for at, heading in found.unmapped.items()}
+    return {**unknown, **found.mapping}
 
 
 def decide(found: FoundTable, decisions: Decisions) -> FoundTable:

@@ -1,5 +1,6 @@
 """What an import would do, row by row: a value that is shown, reported and carried out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +10,10 @@ from desktop.exchange.cells import CellValue
 from desktop.exchange.headings import FoundTable
 
 Outcome = Literal["added", "changed", "equal", "refused"]
+
+
+NAMED, WORDS = 5, 16
+"""Rows or columns named in a remark at most, and letters that tell of each."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,15 @@ class Plan:
             loose := sum("node" in row.fixed and not row.fixed["node"] for row in kept)
         ):
             remarks.append(f"{loose} 行的体系编号对不上体系节点，没有归入节点，可在“标准明细”里改体系节点")
+        if self.passed_over:
+            lines = [f"第 {line} 行（{words[:WORDS]}）" for line, words in self.passed_over]
+            remarks.append(f"{len(lines)} 行没有当作数据：{some(lines)}")
         return remarks
+
+
+def some(words: Sequence[str]) -> str:
+    """The first of them, and whether there are more."""
+    return "、".join(words[:NAMED]) + (" 等" if len(words) > NAMED else "")
 
 
 def _said_dead(values: dict[str, Cell]) -> bool:

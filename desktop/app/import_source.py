@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop import resources
 from desktop.app.import_mapping import Decisions, decide, decisions_of, remembered
 from desktop.app.job import Job
-from desktop.app.labels import columns_in_use
+from desktop.app.labels import NUMBER_AS_WRITTEN, UNIT, columns_in_use
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.record import Column
@@ -42,6 +42,8 @@ class Offer:
     sheet: Sheet
     found: FoundTable
     decisions: Decisions
+    proposed: Decisions
+    """What the file decides by itself."""
     from_memory: bool = False
 
     @property
@@ -71,7 +73,7 @@ def open_source(session: Session, path: Path, ledger: str, job: Job | None = Non
         stamped = [(sheet, found) for sheet in workbook.sheets
                    if sheet.visible and (found := stamped_table(sheet, stamp, columns))]  # fmt: skip
         if stamped:
-            offers = _mended_first(workbook, (Offer(sheet, found, decisions_of(found)) for sheet, found in stamped))
+            offers = _mended_first(workbook, (_by_itself(session, ledger, *pair) for pair in stamped))
             return Source(path, ledger, workbook, columns, synonyms, stamp, offers)
     best, table = best_sheet(workbook, columns, synonyms)
     found_in = [(best, table)] + [
@@ -80,7 +82,7 @@ def open_source(session: Session, path: Path, ledger: str, job: Job | None = Non
         if sheet is not best and sheet.visible and sheet.name != RESULT_SHEET
         and (found := find_table(sheet, columns, synonyms))
     ]  # fmt: skip
-    offers = _mended_first(workbook, (_offer(session, sheet, found) for sheet, found in found_in))
+    offers = _mended_first(workbook, (_offer(session, ledger, sheet, found) for sheet, found in found_in))
     return Source(path, ledger, workbook, columns, synonyms, stamp, offers)
 
 
@@ -96,9 +98,16 @@ def offer_at(session: Session, source: Source, sheet_name: str, row: int) -> Off
     for offer in source.offers:
         if offer.sheet is sheet and offer.found.heading_row == row:
             return offer
-    return _offer(session, sheet, table_at(sheet, row, source.columns, source.synonyms))
+    return _offer(session, source.ledger, sheet, table_at(sheet, row, source.columns, source.synonyms))
 
 
-def _offer(session: Session, sheet: Sheet, found: FoundTable) -> Offer:
-    kept = remembered(session, found)
-    return Offer(sheet, found, decisions_of(found) if kept is None else kept, kept is not None)
+def _offer(session: Session, ledger: str, sheet: Sheet, found: FoundTable) -> Offer:
+    offer, kept = _by_itself(session, ledger, sheet, found), remembered(session, found)
+    return offer if kept is None else replace(offer, decisions=kept, from_memory=True)
+
+
+def _by_itself(session: Session, ledger: str, sheet: Sheet, found: FoundTable) -> Offer:
+    """The table without what was remembered. Headings under which our exports only show something are left out."""
+    shown = {column.label for column in session.schema.columns(ledger) if not column.editable}
+    proposed = decisions_of(found, shown | {NUMBER_AS_WRITTEN, UNIT})
+    return Offer(sheet, found, proposed, proposed)

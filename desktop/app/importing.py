@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from desktop.app.import_judging import Judging
-from desktop.app.import_mapping import SPARE, decisions_of, in_text
-from desktop.app.import_plan import Plan
+from desktop.app.import_mapping import SPARE, in_text
+from desktop.app.import_plan import Plan, some
 from desktop.app.import_round_trip import RoundTrip
 from desktop.app.import_source import Offer, Source, open_source
 from desktop.app.import_writing import STEP, ImportWriting
@@ -15,7 +16,7 @@ from desktop.app.job import Job
 from desktop.app.labels import spare_labels
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
-from desktop.domain.errors import Refusal
+from desktop.domain.errors import Cancelled, Refusal
 from desktop.exchange import workbook_report, worker
 from desktop.exchange.headings import REFUSED_SHEET
 from desktop.exchange.source_rows import source_rows
@@ -42,7 +43,7 @@ def plan(session: Session, path: Path, ledger: str = "detail_entry", job: Job | 
     source = open_source(session, path, ledger, job)
     offer = source.offers[0]
     if mapping is not None:
-        spare = dict.fromkeys(decisions_of(offer.found), SPARE)
+        spare = dict.fromkeys(offer.proposed, SPARE)
         offer = replace(offer, decisions={**spare, **mapping})
     return judge(session, source, offer, job=job)
 
@@ -79,7 +80,7 @@ def judge(
         for other in source.offers
         if other.sheet is not offer.sheet and REFUSED_SHEET not in (other.sheet.name, offer.sheet.name)
     )
-    is_decided = offer.decisions != decisions_of(offer.found) and not offer.from_memory
+    is_decided = offer.decisions != offer.proposed and not offer.from_memory
     return Plan(
         ledger, source.workbook.file_name, source.workbook.sha256, offer.sheet.name, others, found, made_at,
         tuple(planned),
@@ -87,16 +88,19 @@ def judge(
         {path: heading for path, heading in labels.items() if path not in known},
         {path: found.headings[at] for at, path in found.mapping.items()},
         () if offer.sheet.name == REFUSED_SHEET else trip.missing(keys),
-        notes=tuple(_notes(source, offer, from_elsewhere=bool(keys) and not trip.knows_state)),
+        notes=tuple(_notes(source, offer, labels, from_elsewhere=bool(keys) and not trip.knows_state)),
         remembers=in_text(offer.decisions) if is_decided else "",
     )  # fmt: skip
 
 
-def _notes(source: Source, offer: Offer, *, from_elsewhere: bool) -> Iterator[str]:
+def _notes(source: Source, offer: Offer, labels: Mapping[str, str], *, from_elsewhere: bool) -> Iterator[str]:
     if from_elsewhere:
         yield FROM_ELSEWHERE
     if offer.sheet.name == REFUSED_SHEET and len(source.offers) > 1:
         yield f"只读了工作表“{REFUSED_SHEET}”，其他工作表没有读"
+    without_place = [heading for heading in offer.table.unmapped.values() if heading not in labels.values()]
+    if without_place:
+        yield f"备用列已经用完，{len(without_place)} 列没有导入：{some(without_place)}"
 
 
 def _spare_labels(session: Session, ledger: str, headings: list[str]) -> dict[str, str]:
@@ -137,7 +141,8 @@ def apply(session: Session, planned: Plan, source: Path | None = None, job: Job 
                 "file_name": planned.file_name, "sha256": planned.sha256, "size": len(content),
                 "subject_ledger": planned.ledger, "notes": "导入的原文件",
             })  # fmt: skip
-    session.workspace.finish_search(job.report)
+    with suppress(Cancelled):  # what was written stays; the rest of the search is made ready at the next start
+        session.workspace.finish_search(job.report)
     return transaction.changes
 
 

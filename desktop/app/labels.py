@@ -10,6 +10,9 @@ from desktop.store.journal import Transaction
 
 PREFIX = "label:"
 
+NUMBER_AS_WRITTEN, UNIT = "原标准号", "填报单位"
+"""Headings of what an export shows beside the columns of a ledger."""
+
 
 def spare_labels(session: Session) -> dict[str, str]:
     """Column path within `detail_entry` and the like (`standard.spare1`) → the unit's own label."""

@@ -188,3 +188,25 @@ def test_a_cell_mended_in_the_preview_is_judged_again(office: Session, tmp_path:
     assert importing.judge(office, source, source.offers[0]).counts()["refused"] == 1
     mended = importing.judge(office, source, source.offers[0], {(0, "standard.published_on"): "2023-02-28"})
     assert mended.counts() == {"added": 1, "changed": 0, "equal": 0, "refused": 0}
+
+
+@pytest.mark.parametrize("ledger", ["detail_entry", "finding"])
+def test_a_plain_table_of_our_own_comes_back_without_changing_anything(tmp_path: Path, ledger: str) -> None:
+    """Without the stamp: columns that an export only shows are known again and not taken for columns of the unit."""
+    session = setup.practice_library(tmp_path / "library")
+    for turn in range(2):
+        path = tmp_path / f"{turn}.csv"
+        exporting.export(session, ledger, path)
+        planned = importing.plan(session, path, ledger)
+        assert (planned.counts()["changed"], planned.counts()["refused"], planned.labels) == (0, 0, {}), planned.remarks
+        importing.apply(session, planned, path)
+    session.workspace.close()
+
+
+def test_columns_without_a_place_and_rows_that_are_no_data_are_named(office: Session, tmp_path: Path) -> None:
+    path = tmp_path / "宽.csv"
+    heads = ["标准号", "标准名称", *(f"列{number}" for number in range(30))]
+    path.write_text("\n".join(map(",".join, (heads, ["GB/T 1-2020", "甲", *["值"] * 30], ["合计", *[""] * 31]))), "utf-8")
+    remarks = importing.plan(office, path).remarks
+    assert any("备用列已经用完" in remark and "没有导入：列" in remark for remark in remarks)
+    assert any(remark.startswith("1 行没有当作数据：第 3 行（合计行") for remark in remarks)

@@ -108,7 +108,7 @@ def test_import_says_in_words_what_it_did(desk: Desk) -> None:
     said = desk.done("import", MESSY, "--ledger", "standards", "--dry-run").splitlines()
     assert said[0] == "检查完毕，尚未写入：新增 66 行，更新 0 行，相同 0 行，拒收 6 行"
     assert said[1].startswith("  请注意：7 行原表写着废止或被代替，但没有废止日期")
-    assert said[4] == "  第 84 行：“标准名称”必填"
+    assert said[5] == "  第 84 行：“标准名称”必填"
     assert desk.done("import", MESSY).startswith("导入完毕：新增 66 行")
 
 
