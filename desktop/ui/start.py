@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop.app import setup
@@ -40,7 +40,15 @@ def application() -> QApplication:
     made = QApplication(sys.argv[:1])
     made.setApplicationName("标准化工作台")
     theme.install(made)
+    in_chinese(made)
     return made
+
+
+def in_chinese(application: QApplication) -> None:
+    """Qt's own words, such as the buttons of a question and the menu of a text, in Chinese whatever the system speaks."""
+    translator = QTranslator(application)
+    if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(translator)
 
 
 def make_window(session: Session) -> MainWindow:

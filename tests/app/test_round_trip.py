@@ -206,7 +206,9 @@ def test_a_plain_table_of_our_own_comes_back_without_changing_anything(tmp_path:
 def test_columns_without_a_place_and_rows_that_are_no_data_are_named(office: Session, tmp_path: Path) -> None:
     path = tmp_path / "宽.csv"
     heads = ["标准号", "标准名称", *(f"列{number}" for number in range(30))]
-    path.write_text("\n".join(map(",".join, (heads, ["GB/T 1-2020", "甲", *["值"] * 30], ["合计", *[""] * 31]))), "utf-8")
+    path.write_text(
+        "\n".join(map(",".join, (heads, ["GB/T 1-2020", "甲", *["值"] * 30], ["合计", *[""] * 31]))), "utf-8"
+    )
     remarks = importing.plan(office, path).remarks
     assert any("备用列已经用完" in remark and "没有导入：列" in remark for remark in remarks)
     assert any(remark.startswith("1 行没有当作数据：第 3 行（合计行") for remark in remarks)

@@ -2,14 +2,18 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTranslator
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLineEdit
 
 from desktop.app import setup
 from desktop.cli import run
+from desktop.ui import start
 
 HEAVY = ["openpyxl", "docx", "lxml", "python_calamine", "cryptography", "segno", "numpy", "PIL", "pypinyin", "msgspec"]
 
@@ -39,3 +43,20 @@ def test_without_a_screen_it_says_so(
         monkeypatch.delenv(name, raising=False)
     assert run(["--data", str(practice), "open"]) == 1
     assert "没有屏幕" in capsys.readouterr().err
+
+
+def test_qt_speaks_chinese(qapp: QApplication) -> None:
+    known = set(qapp.findChildren(QTranslator))
+    start.in_chinese(qapp)
+    try:
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        assert {made.text().split("(")[0].strip("&") for made in box.buttons()} == {"确定", "取消"}
+        line = QLineEdit()
+        words = [action.text() for action in line.createStandardContextMenu().actions() if action.text()]
+        assert words and not [text for text in words if "复制" not in text and re.match(r"&?[A-Z][a-z]", text)], words
+        box.deleteLater()
+        line.deleteLater()
+    finally:
+        for translator in set(qapp.findChildren(QTranslator)) - known:
+            qapp.removeTranslator(translator)
+            translator.deleteLater()
