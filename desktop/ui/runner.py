@@ -45,6 +45,7 @@ class Task(QObject):
     def run(self) -> None:
         """Do the work in the calling thread and tell how it ended."""
         try:
+            self.job.check()
             result = self._work(self.job)
         except BaseException as error:  # noqa: BLE001 - whatever happened must reach the GUI thread
             self.finished.emit(None, error)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import editing, setup, snapshots, statistics
 from desktop.app.editing import Edit
+from desktop.app.session import Session
 from desktop.domain.comparison import restored
 from desktop.domain.query import Query
 from desktop.ui.charts import BarChart
@@ -297,3 +298,19 @@ def test_filters_left_on_the_detail_table_hide_none_of_the_rows_behind_a_figure(
     page.table.cellActivated.emit(total, 3)
     qtbot.waitUntil(lambda: window.current is standards)
     assert standards.model.rowCount() >= int(_text(page, total, 3)) > 0
+
+
+def test_counts_that_are_asked_for_no_more_are_not_begun(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, table, counted = _page(window, qtbot), statistics.table, []
+
+    def count(session: Session, layout: str, *arguments: object) -> object:
+        counted.append(layout)
+        return table(session, layout, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(statistics, "table", count)
+    for turn in range(1, 31):
+        page.layout_choice.setCurrentIndex(turn % page.layout_choice.count())
+    _settled(qtbot, window)
+    assert len(counted) < 10 and counted[-1] == page.layouts[page.layout_choice.currentText()]

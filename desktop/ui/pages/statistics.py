@@ -30,6 +30,7 @@ from desktop.ui.desk import Desk, Page
 from desktop.ui.freeze_dialog import FreezeDialog
 from desktop.ui.made_files import ask_where
 from desktop.ui.preview import preview
+from desktop.ui.runner import Task
 from desktop.ui.snapshots_dialog import SnapshotsDialog
 from desktop.ui.statistics_table import StatisticsTableView
 from desktop.ui.widgets import button, card, label, line, toolbar
@@ -86,6 +87,8 @@ class StatisticsPage(Page):
         self._shown: StatisticsTable | None = None
         self._day = ""
         self._asked = 0
+        self._counting: tuple[Task, ...] = ()
+        """The counts under way; those that have not begun when others are asked for never do."""
         self._arrange()
         self.setFocusProxy(self.table)
         self.reload()
@@ -164,12 +167,15 @@ class StatisticsPage(Page):
         asked = self._asked
         self._shown = None
         self.checks.setText("计算中……")
-        self.desk.read(
+        for task in self._counting:
+            task.job.cancel()
+        table = self.desk.read(
             lambda _job: (statistics.table(session, layout, day, owners, department), statistics.fillable(session)),
             lambda found: self._counted(asked, *found),
             self._not_counted,
         )
-        self.desk.read(lambda _job: len(snapshots.corrections(session)), self._corrected)
+        corrections = self.desk.read(lambda _job: len(snapshots.corrections(session)), self._corrected)
+        self._counting = (table, corrections)
 
     def _not_counted(self, refusal: Refusal) -> None:
         self.checks.setText(f"× {refusal.message}")
