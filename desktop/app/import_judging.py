@@ -95,7 +95,11 @@ class Judging:
         stored = self._trip.rows.get(source.key) if source.key else None
         if stored is None:
             planned = self._foreign_row(source)
-            return replace(planned, remark="原来的记录已经删除，按新的一行检查") if source.key else planned
+            return (
+                replace(planned, remark="原来的记录已经删除，按新的一行检查")
+                if source.key and self._trip.knows_state
+                else planned
+            )
         if source.key in self._met:
             remark = f"是第 {self._met[source.key]} 行的复制，按新的一行检查"
             return replace(self._foreign_row(source), remark=remark)

@@ -75,6 +75,8 @@ def make_named(session: Session, to: Path, recipient: str = "", *, for_mail: boo
     identity, name = _named(session, recipient)
     if to.is_dir():
         to = _free_name(session, to, name)
+    elif to.exists():
+        raise Refusal("file_exists", f"“{to.name}”已经存在，请换一个文件名，以免覆盖")
     return to, make_bundle(session, to, identity, for_mail=for_mail)
 
 
