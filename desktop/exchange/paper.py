@@ -178,6 +178,12 @@ class Pages:
         """How many sheets are printed in all."""
         return len(self.pages)
 
+    def forget(self) -> None:
+        """Let the pages go one by one; freed at once, hundreds of them stop everything else for a moment."""
+        rest, self.pages = list(self.pages), ()
+        while rest:
+            rest.pop()
+
     def paint(self, painter: QPainter, page_index: int) -> None:
         """Paint one page; a unit of the painter is a millimetre, its origin the paper's upper left corner."""
         painter.save()

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
@@ -19,6 +19,9 @@ from desktop.ui.widgets import Notice, button, label, line
 
 DOTS = 80
 """Dots per inch of the pages on a screen of 100 %."""
+
+GAP = 12
+"""Between two pages, in logical pixels."""
 
 KEPT = 8
 """Pages whose pictures are kept while one scrolls."""
@@ -78,12 +81,7 @@ class Preview(QDialog):
         self.workbook.setHidden(bool(pages.document.drawings))
         for taker in self.takers:
             taker.setEnabled(True)
-        sheets = QWidget()
-        column = QVBoxLayout(sheets)
-        picture = lru_cache(KEPT)(pages.page_image)
-        for number in range(pages.page_count):
-            column.addWidget(_Sheet(pages, number, picture), 0, Qt.AlignmentFlag.AlignHCenter)
-        self.area.setWidget(sheets)
+        self.area.setWidget(_Sheets(pages))
 
     def _refused(self, refusal: Refusal) -> None:
         self._say("bad", refusal.message)
@@ -140,20 +138,31 @@ class Preview(QDialog):
     def done(self, result: int) -> None:
         """Leave; printing stops after the page under way."""
         self._left, self._printing = True, iter(())
+        if (pages := self.pages) is not None:
+            self._desk.runner.read(lambda _job: pages.forget(), lambda _none: None)
         super().done(result)
 
 
-class _Sheet(QWidget):
-    """One page, painted when it comes into sight, at the scale of its screen."""
+class _Sheets(QWidget):
+    """The pages below each other. What comes into sight is painted, at the scale of its screen; a widget for each of
+    hundreds of pages would keep the window from its other work."""
 
-    def __init__(self, pages: Pages, number: int, picture: Callable[[int, int], QImage]) -> None:
+    def __init__(self, pages: Pages) -> None:
         super().__init__()
-        self._number, self._picture = number, picture
-        page = pages.pages[number]
-        self.setFixedSize(round(page.width * DOTS / 25.4), round(page.height * DOTS / 25.4))
-        self.setAccessibleName(f"第 {number + 1} 页，共 {pages.page_count} 页")
+        self._picture = lru_cache(KEPT)(pages.page_image)
+        self._places: list[QRect] = []
+        bottom = GAP
+        for page in pages.pages:
+            place = QRect(0, bottom, round(page.width * DOTS / 25.4), round(page.height * DOTS / 25.4))
+            self._places.append(place)
+            bottom = place.bottom() + GAP
+        self.setMinimumSize(max(place.width() for place in self._places) + 2 * GAP, bottom)
+        self.setAccessibleName(f"共 {len(self._places)} 页")
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.drawImage(self.rect(), self._picture(self._number, round(DOTS * self.devicePixelRatioF())))
+        for number, place in enumerate(self._places):
+            shown = place.translated((self.width() - place.width()) // 2, 0)
+            if shown.intersects(event.rect()):
+                painter.drawImage(shown, self._picture(number, round(DOTS * self.devicePixelRatioF())))
         painter.end()

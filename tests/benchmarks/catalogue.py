@@ -19,6 +19,7 @@ from desktop import resources
 from desktop.app import catalogue, duplicates, setup
 from desktop.app.session import Session
 from desktop.domain.catalogue import FIELDS
+from desktop.exchange import worker
 from desktop.store.catalogue import CATALOGUE
 from desktop.ui.catalogue_model import CatalogueModel
 from tests.benchmarks import titles_file
@@ -41,6 +42,7 @@ def measure() -> list[Value]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         session = setup.found(folder / "library", "office", "西湖区机关事务服务中心", "330106", "陈立")
+        worker.begin()
         try:
             source = folder / "titles.xlsx"
             _elsewhere(titles_file.write, source)
@@ -48,6 +50,7 @@ def measure() -> list[Value]:
                 *_loading(session, source, folder), *_searching(session), *_browsing(session), *_comparing(folder),
             ]  # fmt: skip
         finally:
+            worker.end()
             session.workspace.close()
 
 
