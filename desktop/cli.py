@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from desktop.app.practice import practice_library
 from desktop.domain.dates import is_full, parse_date
 from desktop.domain.errors import Refusal
 
@@ -197,7 +198,7 @@ def _init(parsed: Arguments) -> int:
     if parsed.tree:
         system.starter_tree(parsed.tree)
     if parsed.sample:
-        session = setup.practice_library(folder)
+        session = practice_library(folder)
     elif parsed.unit_file is not None and (folder / LIBRARY).is_file():
         session = setup.join_later(setup.open_library(folder), parsed.unit_file, parsed.passphrase)
     elif parsed.unit_file is not None:

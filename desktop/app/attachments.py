@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from desktop.app import editing, syncing
+from desktop.app import editing, exchanged
 from desktop.app.job import Job
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
@@ -235,7 +235,7 @@ def rename(session: Session, attachment: str, name: str) -> Changes:
 def unneeded(session: Session) -> tuple[list[str], int]:
     """Kept files that no row, live or deleted, and no backup names, and their bytes together. Refusal while a
     received part still waits (it may name them) or a backup has no list."""
-    if syncing.waiting_parts(session):
+    if exchanged.waiting_parts(session):
         raise Refusal("parts_wait", "还有收到的数据在等前面的包，请先补齐再清理附件")
     folder = session.workspace.folder
     needed = _named_by_rows(session) | _named_by_backups(folder)

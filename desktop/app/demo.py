@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop import resources
-from desktop.app import exporting, importing, inspection, setup, statistics, syncing, system
+from desktop.app import exporting, importing, inspection, sending_down, setup, statistics, syncing, system
 from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.ledgers.inspection import Checklist
@@ -127,8 +127,8 @@ def _answer(to: Path, bureau: Session, office: Session, identity: str, up: Path,
     again = syncing.apply_bundle(bureau, up)
     steps.done("市局再应用一次：" + syncing.in_words(again, rehearsal=False))
     inspection.take_over_checklists(bureau)
-    syncing.issue_checklist(bureau, max(bureau.read.records(Checklist), key=lambda item: str(item.code)).key)
-    syncing.review(bureau, "inspection", sheet, "remark", "第 3 项请补充整改照片")
+    sending_down.issue_checklist(bureau, max(bureau.read.records(Checklist), key=lambda item: str(item.code)).key)
+    sending_down.review(bureau, "inspection", sheet, "remark", "第 3 项请补充整改照片")
     down, _ = syncing.make_named(bureau, to, identity)
     steps.done(f"市局下发检查表 1 张、批注 1 条：{down.name}")
     outcome = syncing.apply_bundle(office, down)

@@ -1,7 +1,6 @@
 """Undo, redo and the history of rows: who changed what, when, why, and where it came from."""
 
 import datetime
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ from desktop.domain.history_form import Line, change_record
 from desktop.domain.query import EVERYTHING, Op, Query, Test
 from desktop.domain.record import Cell
 from desktop.store import journal
+from desktop.sync import log
 
 LONGEST = 20_000
 """Changes listed at most; a period with more must be shortened."""
@@ -228,15 +228,11 @@ class _Teller:
 
     def _bundle(self, segment: str) -> str:
         """The bundle that brought a segment, by name and sender."""
-        row = self._session.read.connection.execute(
-            "SELECT sync_log.bundle, sync_log.detail FROM sync_seg JOIN sync_log ON sync_log.id = sync_seg.batch "
-            "WHERE sync_seg.hash = ?",
-            (segment,),
-        ).fetchone()
-        if row is None:
+        entry = log.that_brought(self._session.read.connection, segment)
+        if entry is None:
             return "同步包"
-        sender = str(json.loads(row[1]).get("from", ""))
-        return f"同步包 {row[0]}" + (f"（{sender}）" if sender else "")
+        sender = str(entry.detail.get("from", ""))
+        return f"同步包 {entry.name}" + (f"（{sender}）" if sender else "")
 
 
 def _midnight(day: str, days: int) -> int:

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from desktop.domain.record import Schema
+from desktop.store.identity import Identity
 from desktop.store.journal import Transaction
 from desktop.store.reading import Reader
-from desktop.store.workspace import Identity, Workspace
+from desktop.store.workspace import Workspace
 
 
 class Session:

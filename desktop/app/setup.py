@@ -1,25 +1,21 @@
-"""Beginning: a library for a bureau, for an office, and the practice library (演练库)."""
+"""Beginning: founding a library, joining the bureau by its unit file, opening a library and its person."""
 
-import json
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop import resources
-from desktop.app import clock, inspection, system
+from desktop.app import clock
 from desktop.app.session import Session
-from desktop.domain.dates import quarter
 from desktop.domain.errors import Refusal
 from desktop.domain.keys import is_organisation, organisation_id
 from desktop.domain.ledgers.organisation import Organisation
-from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.organisations import checked_area, checked_name
-from desktop.domain.positions import position
-from desktop.domain.query import EVERYTHING, Query, Sort, owner_of, where
-from desktop.domain.record import Cell
+from desktop.domain.query import EVERYTHING, Query, owner_of, where
 from desktop.store import place as whereabouts
-from desktop.store.journal import SETUP, Transaction
+from desktop.store.identity import said, say
+from desktop.store.journal import SETUP
 from desktop.store.workspace import Workspace
+from desktop.sync import log
 
 if TYPE_CHECKING:
     from desktop.sync.enrolment import UnitFile
@@ -122,8 +118,7 @@ def _begin(workspace: Workspace, person: str, *, further: bool = False) -> Sessi
 def open_library(folder: Path) -> Session:
     """Open a library with the person who last sat here."""
     workspace = Workspace.open(folder)
-    row = workspace.connection.execute("SELECT value FROM identity WHERE name = 'person'").fetchone()
-    session = Session(workspace, row[0] if row else UNNAMED)
+    session = Session(workspace, said(workspace.connection, "person") or UNNAMED)
     take_in_kept(session)
     return session
 
@@ -132,7 +127,7 @@ def concerns(session: Session) -> list[str]:
     """What a person should know of this copy of the library and of where it lies; remembered as seen from now on."""
     identity, workspace = session.identity, session.workspace
     step = workspace.last_step()
-    sent = session.read.connection.execute("SELECT 1 FROM sync_log WHERE kind = 'made' LIMIT 1").fetchone() is not None
+    sent = log.made_so_far(session.read.connection) > 0
     found = whereabouts.concerns(workspace.folder, identity.device, identity.instance, step, sent)
     older = whereabouts.is_older(workspace.folder, identity.device, identity.instance, step)
     if older or whereabouts.is_copy(workspace.folder, identity.device, identity.instance, sent):
@@ -158,7 +153,7 @@ def take_in_kept(session: Session) -> None:
 def choose_person(workspace: Workspace, person: str) -> Session:
     """From now on this person sits at the keyboard and is named in every transaction."""
     with workspace.exclusive() as connection:
-        connection.execute("INSERT OR REPLACE INTO identity VALUES ('person', ?)", (person,))
+        say(connection, "person", person)
     return Session(workspace, person)
 
 
@@ -182,108 +177,3 @@ def new_unit(session: Session, name: str, area_code: str, path: Path, organisati
             "organisation", {"name": name, "identity": organisation, "area_code": area_code, "role": "office"}
         )
     return organisation
-
-
-def practice_library(folder: Path) -> Session:
-    """The practice library, made from the shipped sample."""
-    data = json.loads(resources.read_text("sample", "district.json"))
-    office = data["office"]
-    session = found(folder, "office", office["name"], office["area_code"], "演练人员", sample=True)
-    system.plant(session, data["system"])
-    inspection.take_over_checklists(session)
-    version = system.own_version(session)
-    nodes = {str(node.code): node.key for node in system.nodes_of(session.read, version)}
-    checklists = {
-        str(row["code"]): (
-            row,
-            session.read.rows(Query("checklist_item", where(checklist=row["key"]), (Sort("position"),))),
-        )
-        for row in session.read.rows(Query("checklist"))
-    }
-    with session.write("装入演练数据", origin=SETUP) as transaction:
-        _standards(transaction, data, version, nodes)
-        units = {
-            unit["name"]: transaction.insert(
-                "organisation", {"name": unit["name"], "role": "department", "contact": unit.get("contact")}
-            )
-            for unit in data["units"]
-        }
-        units[office["name"]] = str(session.read.rows(Query("organisation"))[0]["key"])
-        for person in data["persons"]:
-            known = {key: person.get(key) for key in ("name", "post", "duty", "phone")}
-            transaction.insert("person", {**known, "unit": units.get(person.get("unit", ""))})
-        results = {
-            sheet["code"]: _sheet(transaction, sheet, units, *checklists[sheet["checklist"]])
-            for sheet in data["inspections"]
-        }
-        for item in data["findings"]:
-            _finding(transaction, item, units, results)
-    return session
-
-
-def _standards(transaction: Transaction, data: dict[str, list[dict[str, str]]], version: str,
-               nodes: dict[str, str]) -> None:  # fmt: skip
-    fields = ("number", "title", "level", "nature", "kind", "published_on", "effective_on", "withdrawn_on",
-              "replaces", "is_key", "our_role", "notes")  # fmt: skip
-    rows = [
-        tuple(int(item[f]) if f == "is_key" and item.get(f) is not None else item.get(f) or None for f in fields)
-        for item in data["standards"]
-    ]
-    keys = transaction.insert_many("standard", fields, rows)
-    entries = [
-        (version, item.get("code"), nodes.get(item["node"]), key, item.get("department"), position(place))
-        for place, (item, key) in enumerate(zip(data["standards"], keys, strict=True))
-    ]
-    transaction.insert_many("detail_entry", ("version", "code", "node", "standard", "department", "position"), entries)
-    planned = [
-        (version, item.get("code"), nodes.get(item["node"]), item["title"], item.get("level"), item.get("planned_on"),
-         item.get("department"), position(len(entries) + place))
-        for place, item in enumerate(data["planned"])
-    ]  # fmt: skip
-    transaction.insert_many(
-        "detail_entry",
-        ("version", "code", "node", "planned_title", "planned_level", "planned_on", "department", "position"), planned,
-    )  # fmt: skip
-
-
-def _sheet(transaction: Transaction, sheet: dict[str, object], units: dict[str, str], checklist: dict[str, Cell],
-           items: list[dict[str, Cell]]) -> tuple[str, list[str]]:  # fmt: skip
-    day = str(sheet["inspected_on"])
-    key = transaction.insert("inspection", {
-        "code": str(sheet["code"]), "checklist": str(checklist["key"]), "checklist_code": str(checklist["code"]),
-        "checklist_title": str(checklist["title"]), "checklist_edition": str(checklist["edition"] or ""),
-        "unit": units.get(str(sheet["unit"])), "kind": str(sheet["kind"]), "quarter": quarter(day),
-        "inspected_on": day, "inspectors": str(sheet["inspectors"]), "state": "done",
-    })  # fmt: skip
-    problems: dict[str, dict[str, str]] = sheet["problems"]  # type: ignore[assignment]
-    rows = []
-    for place, (item, digit) in enumerate(zip(items, str(sheet["results"]), strict=True)):
-        problem = problems.get(str(place + 1), {})
-        copied = (item[name] for name in inspection.COPIED)
-        verdict = VERDICTS[int(digit) - 1].value
-        rows.append((key, position(place), *copied, verdict, problem.get("problem"), problem.get("severity")))
-    fields = ("inspection", "position", *inspection.COPIED, "verdict", "problem", "severity")
-    return key, transaction.insert_many("inspection_result", fields, rows)
-
-
-def _finding(transaction: Transaction, item: dict[str, str], units: dict[str, str],
-             results: dict[str, tuple[str, list[str]]]) -> None:  # fmt: skip
-    sheet, rows = results.get(item.get("inspection", ""), (None, []))
-    place = int(item["item"]) - 1 if item.get("item") else -1
-    result = rows[place] if 0 <= place < len(rows) else None
-    row = transaction.reader.row("inspection_result", result) if result else None
-    plain = (
-        "code",
-        "problem",
-        "severity",
-        "responsible_person",
-        "due_on",
-        "requirement",
-        "closed_on",
-        "verified_by",
-    )
-    transaction.insert("finding", {
-        **{name: item.get(name) or None for name in plain}, "origin": "inspection" if sheet else "self",
-        "inspection": sheet, "result": result, "unit": units.get(item.get("unit", "")),
-        "standard_number": row["standard_number"] if row else None, "clause": row["clause"] if row else None,
-    })  # fmt: skip

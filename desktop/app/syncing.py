@@ -1,14 +1,12 @@
-"""同步: make, look into, apply and take back bundles; what the bureau sends down."""
+"""同步: make, look into, apply and take back bundles."""
 
 import itertools
-import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.app import inspection
 from desktop.app.job import Job
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
@@ -16,6 +14,8 @@ from desktop.domain.errors import Cancelled, EnvironmentFault, Refusal
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.query import Op as Comparison
 from desktop.domain.query import Test, owner_of
+from desktop.store.identity import writes_for
+from desktop.sync import log
 
 if TYPE_CHECKING:
     from desktop.sync.container import Announcement, Manifest
@@ -40,7 +40,7 @@ def recipients(session: Session) -> list[Organisation]:
 
 def reachable(session: Session) -> list[Organisation]:
     """The units that have the program; the bureau enters the rows of the others itself."""
-    entered = {name for (name,) in session.read.connection.execute("SELECT organisation FROM owned")}
+    entered = writes_for(session.read.connection)
     return [unit for unit in recipients(session) if unit.identity not in entered]
 
 
@@ -91,7 +91,7 @@ def _named(session: Session, recipient: str) -> tuple[str, str]:
 
 
 def _free_name(session: Session, folder: Path, name: str) -> Path:
-    made = session.read.connection.execute("SELECT count(*) FROM sync_log WHERE kind = 'made'").fetchone()[0]
+    made = log.made_so_far(session.read.connection)
     names = (folder / file_name(session, name, number) for number in itertools.count(made + 1))
     return next(path for path in names if not path.exists())
 
@@ -228,110 +228,6 @@ def receipt_for(session: Session, organisation: str) -> str:
     from desktop.sync import receipts
 
     return receipts.code_for(session.read.connection, organisation)
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """One bundle made, applied or taken back."""
-
-    at: int
-    kind: str
-    name: str
-    detail: dict[str, object]
-
-
-def log(session: Session, limit: int = 200) -> list[LogLine]:
-    """What was sent and received, newest first."""
-    rows = session.read.connection.execute(
-        "SELECT at, kind, bundle, detail FROM sync_log ORDER BY id DESC LIMIT ?", (limit,)
-    )
-    return [LogLine(at, kind, name, json.loads(detail)) for at, kind, name, detail in rows]
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One bundle made: to whom, how many rows and attachments."""
-
-    at: int
-    name: str
-    to: str
-    number: int
-    total: int
-    blobs: int
-    left_out: int
-
-
-def sent(session: Session) -> list[Sent]:
-    """The bundles made, newest first."""
-    return [
-        Sent(item.at, item.name, str(item.detail["to"]), int(str(item.detail["number"])),
-             sum(dict(item.detail["counts"]).values()),  # type: ignore[call-overload]
-             int(str(item.detail["blobs"])), int(str(item.detail["left_out"])))
-        for item in log(session)
-        if item.kind == "made"
-    ]  # fmt: skip
-
-
-def acknowledged(session: Session) -> dict[str, set[int]]:
-    """Recipient → the numbers of our bundles that all its PCs are known to have taken in."""
-    from desktop.sync import receipts
-
-    return receipts.acknowledged(session.read.connection)
-
-
-def log_in_words(line: LogLine) -> str:
-    """The result of one line of the log."""
-    if line.kind == "made":
-        return f"第 {line.detail['number']} 号"
-    if line.kind == "applied":
-        found = line.detail
-        words = f"{found['from']} 第 {found['number']} 号：新增 {found['added']}，更新 {found['changed']}"
-        return "；".join((words, *(str(note) for note in found["notes"])))  # type: ignore[attr-defined]
-    return "台账回到应用之前"
-
-
-def missing_attachments(session: Session) -> list[tuple[str, str]]:
-    """(ledger, key) of the rows whose file has not arrived."""
-    from desktop.sync import attached
-
-    connection = session.read.connection
-    return [(ledger, key) for _, ledger, key in attached.missing(session.schema, connection, session.workspace.folder)]
-
-
-def waiting_parts(session: Session) -> int:
-    """How many parts of bundles are kept beside the ledgers until what they build on arrives."""
-    row = session.read.connection.execute("SELECT count(*) FROM sync_seg WHERE state <> 'applied' AND why = 'parents'")
-    return int(row.fetchone()[0])
-
-
-def issue_checklist(session: Session, checklist: str) -> Changes:
-    """下发: a copy of a checklist and its items for all units below."""
-    row = session.read.row("checklist", checklist)
-    if row is None:
-        raise Refusal("no_checklist", "找不到这张检查表模板，请重新选择")
-    names = [field.name for field in session.schema.ledger("checklist").stored]
-    items = inspection.items_of(session, checklist)
-    with session.write(f"下发检查表 {row['title']}") as transaction:
-        copy = transaction.insert("checklist", {name: row[name] for name in names}, stream="all")
-        fields = ("checklist", "position", *inspection.COPIED)
-        rows = [(copy, item.position, *(getattr(item, name) for name in inspection.COPIED)) for item in items]
-        transaction.insert_many("checklist_item", fields, rows, stream="all")
-    return transaction.changes
-
-
-def review(session: Session, ledger: str, key: str, kind: str, body: str) -> Changes:
-    """批注、接收或退回 one row of a unit: the bureau's own row for that unit alone."""
-    owner = owner_of(key)
-    if not session.identity.is_bureau or owner == session.identity.organisation:
-        raise Refusal("not_bureau", "批注和退回由市局对下属单位的记录填写")
-    about = f"{session.schema.ledger(ledger).label} {session.read.caption(ledger, key)}"
-    with session.write(f"批注 {about}") as transaction:
-        transaction.insert(
-            "review_note",
-            {"kind": kind, "subject_ledger": ledger, "subject_key": key, "about": about, "body": body},
-            stream=f"to.{owner}",
-        )
-    return transaction.changes
 
 
 def figures(outcome: "Outcome") -> dict[str, object]:

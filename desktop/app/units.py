@@ -15,6 +15,7 @@ from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.organisations import checked_area, checked_name
 from desktop.domain.query import Op as Comparison
 from desktop.domain.query import Query, Test, owner_of
+from desktop.store.identity import writes_for
 
 DAY = 24 * 3600 * 1000
 
@@ -70,15 +71,15 @@ def overview(session: Session) -> list[UnitState]:
     for _, key, _ in disputes.disputed(connection):
         disputed[owner_of(key)] = disputed.get(owner_of(key), 0) + 1
     returned = _returned(session)
+    entered_here = writes_for(connection)
     waiting = dict(connection.execute(
         "SELECT substr(stream, 1, 11), count(*) FROM sync_seg WHERE state <> 'applied' AND why <> 'undone' GROUP BY 1"
     ).fetchall())  # fmt: skip
-    owned = {organisation for (organisation,) in connection.execute("SELECT organisation FROM owned")}
     return [
         UnitState(
             identity, str(unit.name), entries.get(identity, 0), *last.get(identity, (0, 0)),
             disputed.get(identity, 0), returned.get(identity, 0), waiting.get(identity, 0),
-            len(certificates.devices(connection, identity)), identity in owned,
+            len(certificates.devices(connection, identity)), identity in entered_here,
         )
         for unit in syncing.recipients(session)
         for identity in [str(unit.identity)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.ledgers import SCHEMA
 from desktop.domain.record import Schema
-from desktop.store import blobs
+from desktop.store import blobs, identity
 from desktop.store.lock import WorkspaceLock
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def restore(folder: Path, source: Path, schema: Schema = SCHEMA) -> Path | None:
     where is returned (None if there was none). Killed at any moment, one of the two is the library. Refusal if the
     backup is damaged, another organisation's or of a newer program; EnvironmentFault when the disk refuses. The
     restored copy takes a new instance, so that other PCs can tell it from the lost one."""
-    from desktop.store.workspace import LIBRARY, as_another
+    from desktop.store.workspace import LIBRARY
 
     lock = WorkspaceLock(folder / "lock")
     part, current = folder / "restoring.part", folder / LIBRARY
@@ -154,7 +154,7 @@ def restore(folder: Path, source: Path, schema: Schema = SCHEMA) -> Path | None:
             raise Refusal("other_library", "这份备份是其他单位的，数据没有改动，请换本单位的备份")
         former = [*_copies(part), *(_copies(current) if current.exists() else ())]
         with closing(sqlite3.connect(part)) as copy, copy:
-            copy.executemany("INSERT OR REPLACE INTO identity VALUES (?, ?)", as_another(former))
+            identity.become_another(copy, former)
         aside = _set_aside(current, folder)
         for ending in ("-wal", "-shm"):  # they would be played into the restored file
             current.with_name(current.name + ending).unlink(missing_ok=True)
@@ -194,15 +194,14 @@ def _opened(library: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
 def _copies(library: Path) -> list[str]:
     """Which copy a library is, and whose place it took before; empty if it cannot be read."""
     with closing(sqlite3.connect(library)) as connection, suppress(sqlite3.DatabaseError):
-        known = connection.execute("SELECT value FROM identity WHERE name IN ('former', 'instance')").fetchall()
-        return [instance for (value,) in known for instance in str(value).split()]
+        return f"{identity.said(connection, 'former')} {identity.said(connection, 'instance')}".split()
     return []
 
 
 def _organisation(library: Path) -> str:
     """Whose library a file is; empty if it cannot be read."""
     with closing(sqlite3.connect(library)) as connection, suppress(sqlite3.DatabaseError):
-        return str(connection.execute("SELECT value FROM identity WHERE name = 'organisation'").fetchone()[0])
+        return identity.said(connection, "organisation")
     return ""
 
 

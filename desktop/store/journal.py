@@ -17,6 +17,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.keys import row_key
 from desktop.domain.record import Audience, Cell
 from desktop.store import derived, search
+from desktop.store.identity import said
 from desktop.store.reading import Reader
 from desktop.store.tables import quoted
 
@@ -173,8 +174,9 @@ def begin(
     at = wall if last is None else max(wall, int(last[0]) + 1)
     number = _new(connection, at, person, label, basis, origin)
     connection.execute("UPDATE current_tx SET tx = ?, applying = ?", (number, int(applying)))
-    ours = connection.execute("SELECT value FROM identity WHERE name = 'organisation'").fetchone()[0]
-    return Transaction(workspace, number, label, at, organisation or ours, applying=applying)
+    return Transaction(
+        workspace, number, label, at, organisation or said(connection, "organisation"), applying=applying
+    )
 
 
 def newest(reader: Reader) -> int:

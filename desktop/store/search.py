@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from desktop.domain.pinyin import PinyinTable, fold
 from desktop.domain.record import Kind, Ledger, Schema
+from desktop.store.identity import said, say
 
 if TYPE_CHECKING:
     from desktop.store.reading import Reader
@@ -130,8 +131,7 @@ def _forget(reader: "Reader", ledger: str, keys: Sequence[str]) -> None:
 
 def outdated(reader: "Reader") -> bool:
     """Whether the index was made for another shape of it."""
-    row = reader.connection.execute("SELECT value FROM identity WHERE name = 'search'").fetchone()
-    return row is None or row[0] != _SHAPE
+    return said(reader.connection, "search") != _SHAPE
 
 
 def rebuild(reader: "Reader") -> None:
@@ -141,4 +141,4 @@ def rebuild(reader: "Reader") -> None:
     for ledger in reader.schema.ledgers:
         keys = [key for (key,) in reader.connection.execute(f'SELECT key FROM "{ledger.name}"')]
         _index(reader, ledger, keys)
-    reader.connection.execute("INSERT OR REPLACE INTO identity VALUES ('search', ?)", (_SHAPE,))
+    say(reader.connection, "search", _SHAPE)

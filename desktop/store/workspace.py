@@ -5,9 +5,9 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
 import peewee
@@ -18,6 +18,7 @@ from desktop.domain.ledgers import SCHEMA
 from desktop.domain.record import Schema
 from desktop.store import derived, migrations, search
 from desktop.store.catalogue import Catalogue
+from desktop.store.identity import Identity, become_another, say, write_for
 from desktop.store.journal import Transaction, begin
 from desktop.store.lock import WorkspaceLock
 from desktop.store.reading import Reader
@@ -34,32 +35,6 @@ PRAGMAS = (
     ("journal_mode", "wal"), ("synchronous", "full"), ("foreign_keys", 0), ("busy_timeout", 5000),
     ("cache_size", -16000), ("temp_store", 2),
 )  # fmt: skip
-
-
-def as_another(former: Iterable[str]) -> list[tuple[str, str]]:
-    """What a library's identity says from now on, when it becomes another copy; `former` ones are no more."""
-    return [("instance", secrets.token_hex(8)), ("former", " ".join(dict.fromkeys(former)))]
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who this library is: organisation, role (`office` or `bureau`), this PC (`device`), copy (`instance`)."""
-
-    organisation: str
-    name: str
-    area_code: str
-    role: str
-    device: str
-    instance: str
-    superior: str = ""
-    sample: bool = False
-    former: str = ""
-    """Copies that are no more, because this one took their place; parted by blanks."""
-
-    @property
-    def is_bureau(self) -> bool:
-        """Whether this is the bureau's library."""
-        return self.role == "bureau"
 
 
 class Workspace:
@@ -101,8 +76,9 @@ class Workspace:
         try:
             workspace._start(new=True)
             with workspace.exclusive() as connection:
-                connection.executemany("INSERT INTO identity VALUES (?, ?)", list(values.items()))
-                connection.execute("INSERT INTO owned VALUES (?)", (organisation,))
+                for word, value in values.items():
+                    say(connection, word, value)
+                write_for(connection, [organisation])
         except BaseException:
             workspace.close()
             raise
@@ -187,7 +163,7 @@ class Workspace:
         before = self.identity
         former = [*before.former.split(), *([before.instance] if instead else [])]
         with self.exclusive() as connection:
-            connection.executemany("INSERT OR REPLACE INTO identity VALUES (?, ?)", as_another(former))
+            become_another(connection, former)
 
     @property
     def has_keys(self) -> bool:

@@ -6,6 +6,7 @@ import sqlite3
 import msgspec
 
 from desktop.domain.errors import Refusal
+from desktop.store.identity import said
 from desktop.store.workspace import Workspace, now
 from desktop.sync import signing
 from desktop.sync.signing import ROOT, Certificate, Revocation
@@ -16,9 +17,8 @@ ROOT_ROLE = "root"
 
 def trusted_roots(connection: sqlite3.Connection) -> set[str]:
     """Keys that may vouch for PCs: our bureau's, its superior's, and those of bureaus below."""
-    rows = connection.execute("SELECT value FROM identity WHERE name IN ('root', 'superior_root')").fetchall()
-    below = connection.execute("SELECT key FROM sync_cert WHERE role = 'root'").fetchall()
-    return {key for (key,) in (*rows, *below) if key}
+    below = {key for (key,) in connection.execute("SELECT key FROM sync_cert WHERE role = 'root'")}
+    return (below | {said(connection, "root"), said(connection, "superior_root")}) - {""}
 
 
 def accept(connection: sqlite3.Connection, body: bytes, signature: bytes) -> Certificate:

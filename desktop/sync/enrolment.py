@@ -11,6 +11,7 @@ import msgspec
 
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import is_organisation
+from desktop.store.identity import said, say, write_for, writes_for
 from desktop.store.workspace import Workspace, now
 from desktop.sync import certificates, encryption, graph, renewing, signing
 from desktop.sync.canon import canonical
@@ -70,7 +71,7 @@ def prepare(workspace: Workspace) -> None:
         return
     root = signing.make_key(folder, ROOT)
     with workspace.exclusive() as connection:
-        _set(connection, "root", root)
+        say(connection, "root", root)
         ours = identity.organisation
         certificates.issue(
             workspace, connection, Certificate(ours, identity.name, "bureau", identity.device, key, box, [ours], now())
@@ -160,24 +161,21 @@ def _proven(connection: sqlite3.Connection, new: Introduction) -> list[tuple[str
 
 def units(connection: sqlite3.Connection) -> list[str]:
     """The organisations the bureau wrote unit files for or enters rows for."""
-    rows = connection.execute(
-        "SELECT organisation FROM sync_invitation UNION SELECT organisation FROM owned WHERE organisation <> "
-        "(SELECT value FROM identity WHERE name = 'organisation') ORDER BY 1"
-    )
-    return [name for (name,) in rows]
+    rows = connection.execute("SELECT organisation FROM sync_invitation")
+    entered = writes_for(connection) - {said(connection, "organisation")}
+    return sorted({name for (name,) in rows} | entered)
 
 
 def superiors(connection: sqlite3.Connection) -> dict[str, str]:
     """Organisation → its superior, as far as we know them: our own, our units, and the units of bureaus below."""
-    known = dict(connection.execute("SELECT name, value FROM identity WHERE name IN ('organisation', 'superior')"))
-    ours = known["organisation"]
+    ours = said(connection, "organisation")
     found = dict(connection.execute(
         "SELECT unit.organisation, root.organisation FROM sync_cert AS root JOIN sync_cert AS unit "
         "ON unit.issuer = root.key WHERE root.role = 'root' AND unit.role <> 'root'"
     ).fetchall())  # fmt: skip
     found = {unit: above for unit, above in found.items() if unit != above}
     found.update((unit, ours) for unit in units(connection))
-    return {**found, ours: known.get("superior", "")}
+    return {**found, ours: said(connection, "superior")}
 
 
 def above(known: dict[str, str], organisation: str) -> list[str]:
@@ -241,7 +239,7 @@ def stand_in(workspace: Workspace, connection: sqlite3.Connection, organisation:
     if organisation not in certificates.writes(connection, identity.device):
         streams = sorted({*own.streams, organisation})
         certificates.issue(workspace, connection, dataclasses.replace(own, streams=streams, issued_at=_later(own)))
-    connection.execute("INSERT OR IGNORE INTO owned VALUES (?)", (organisation,))
+    write_for(connection, [organisation])
 
 
 def _later(certificate: Certificate) -> int:
@@ -290,10 +288,10 @@ def join(workspace: Workspace, unit: UnitFile, passphrase: str = "") -> None:
     with workspace.exclusive() as connection:
         if not identity.is_bureau and renewing.is_needed(workspace, connection, secret):
             renewing.become_new(workspace, connection)
-        _set(connection, "superior_root" if identity.is_bureau else "root", unit.root)
-        _set(connection, "superior", unit.bureau)
-        _set(connection, "bureau_name", unit.bureau_name)
-        _set(connection, "secret", secret)
+        say(connection, "superior_root" if identity.is_bureau else "root", unit.root)
+        say(connection, "superior", unit.bureau)
+        say(connection, "bureau_name", unit.bureau_name)
+        say(connection, "secret", secret)
         for text in unit.certificates:
             body, signature = msgspec.json.decode(text, type=tuple[str, str])
             certificates.accept(connection, body.encode(), bytes.fromhex(signature))
@@ -307,7 +305,7 @@ def introduction(workspace: Workspace) -> Introduction | None:
         raise signing.no_key()
     if certified and not (identity.is_bureau and identity.superior):
         return None
-    secret = _get(workspace.connection, "secret")
+    secret = said(workspace.connection, "secret")
     if not secret:
         raise Refusal("not_enrolled", "本单位还没有打开市局的授权文件，请先向市局索取并打开它")
     key, box = signing.public_key(folder, DEVICE), encryption.public_box(folder)
@@ -323,17 +321,5 @@ def take_own(workspace: Workspace, connection: sqlite3.Connection) -> None:
     if own is None or identity.is_bureau:
         return
     if own.name != identity.name:
-        _set(connection, "name", own.name)
-    connection.executemany(
-        "INSERT OR IGNORE INTO owned VALUES (?)",
-        [(organisation,) for organisation in certificates.writes(connection, identity.device)],
-    )
-
-
-def _get(connection: sqlite3.Connection, name: str) -> str:
-    row = connection.execute("SELECT value FROM identity WHERE name = ?", (name,)).fetchone()
-    return "" if row is None else str(row[0])
-
-
-def _set(connection: sqlite3.Connection, name: str, value: str) -> None:
-    connection.execute("INSERT OR REPLACE INTO identity VALUES (?, ?)", (name, value))
+        say(connection, "name", own.name)
+    write_for(connection, certificates.writes(connection, identity.device))

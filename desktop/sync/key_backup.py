@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.store.identity import said
 from desktop.store.workspace import Workspace
 from desktop.sync import certificates, encryption, signing
 from desktop.sync.canon import canonical
@@ -79,11 +80,10 @@ def _fits(workspace: Workspace, kept: _Kept) -> bool:
     """Whether these are the keys by which this PC and this bureau are known."""
     connection = workspace.connection
     certificate = certificates.of_device(connection, workspace.identity.device)
-    root = connection.execute("SELECT value FROM identity WHERE name = 'root'").fetchone()
-    if set(kept.keys) != set(_NAMES) or certificate is None or root is None:
+    if set(kept.keys) != set(_NAMES) or certificate is None:
         return False
     private = {name: bytes.fromhex(text) for name, text in kept.keys.items()}
-    return (certificate.key, certificate.box, root[0]) == (
+    return (certificate.key, certificate.box, said(connection, "root")) == (
         signing.public_of(private[signing.DEVICE]), encryption.box_of(private[encryption.BOX]),
         signing.public_of(private[signing.ROOT]),
     )  # fmt: skip

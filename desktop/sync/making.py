@@ -97,7 +97,7 @@ def _draft(workspace: Workspace, connection: sqlite3.Connection, recipient: str,
         if name.endswith(".hdr"):
             counts.update(segments.read_header(body).rows)
     announcement = Announcement(
-        identity.device, identity.organisation, identity.name, _next_number(connection) + place, now(), [recipient],
+        identity.device, identity.organisation, identity.name, log.made_so_far(connection) + 1 + place, now(), [recipient],
         dict(counts),
     )  # fmt: skip
     listed = container.listing(files) | {f"blob/{sha}": (kept.stat().st_size, sha) for sha, kept in chosen.items()}
@@ -116,7 +116,7 @@ def _note_made(workspace: Workspace, connection: sqlite3.Connection, path: Path,
         "heads": {name: state.heads for name, state in content.states.items()},
         "blobs": len(draft.blobs), "left_out": draft.manifest.left_out.files, "size": path.stat().st_size,
     }  # fmt: skip
-    log.note(connection, "made", workspace.identity.device, path.name, detail)
+    log.note(connection, log.MADE, workspace.identity.device, path.name, detail)
 
 
 def parts_needed(workspace: Workspace, person: str, recipient: str, size: int) -> int:
@@ -218,8 +218,3 @@ def _wanted(connection: sqlite3.Connection) -> list[str]:
     ).fetchall():
         named.update(segments.read_header(body).parents)
     return sorted(named - graph.kept(connection, named))
-
-
-def _next_number(connection: sqlite3.Connection) -> int:
-    row = connection.execute("SELECT count(*) FROM sync_log WHERE kind = 'made'").fetchone()
-    return int(row[0]) + 1

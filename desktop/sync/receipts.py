@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from desktop.domain.errors import Refusal
 from desktop.store.tables import ORGANISATION_LENGTH
-from desktop.sync import certificates, graph
+from desktop.sync import certificates, graph, log
 from desktop.sync.canon import canonical
 
 _LENGTH = 9
@@ -46,9 +46,8 @@ def take(connection: sqlite3.Connection, typed: str, organisation: str, superior
     plain = len(letters) == _LENGTH + 1 and set(letters) <= set(_ALPHABET)
     if not plain or _check(letters[:_LENGTH]) != letters[_LENGTH]:
         raise Refusal("mistyped_receipt", "回执码不对，应是 10 位字母和数字，请核对后重新输入")
-    rows = connection.execute("SELECT detail FROM sync_log WHERE kind = 'made' ORDER BY id DESC").fetchall()
-    for (detail,) in rows:
-        made = json.loads(detail)
+    for entry in log.entries(connection, log.MADE):
+        made = entry.detail
         ours = {name: heads for name, heads in made["heads"].items() if name[:ORGANISATION_LENGTH] == organisation}
         if code(ours) == letters:
             _report(connection, superior, ours)
@@ -76,8 +75,8 @@ def acknowledged(connection: sqlite3.Connection) -> dict[str, set[int]]:
     """Recipient → numbers of our bundles whose content each PC of it that ever reported is known to hold."""
     graphs: dict[str, graph.StreamGraph] = {}
     found: dict[str, set[int]] = {}
-    for (detail,) in connection.execute("SELECT detail FROM sync_log WHERE kind = 'made'").fetchall():
-        made = json.loads(detail)
+    for entry in log.entries(connection, log.MADE):
+        made = entry.detail
         reports = connection.execute("SELECT heads FROM sync_peer WHERE organisation = ?", (made["to"],)).fetchall()
         if reports and all(_holds(connection, graphs, json.loads(heads), made["heads"]) for (heads,) in reports):
             found.setdefault(made["to"], set()).add(int(made["number"]))

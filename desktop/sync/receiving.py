@@ -113,7 +113,7 @@ def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, per
     said = manifest.announcement
     outcome = Outcome(said.organisation, said.organisation_name, said.number, said.at,
                       left_out=manifest.left_out.files)  # fmt: skip
-    outcome.batch = log.note(connection, "applied", manifest.sender, path.name, {})
+    outcome.batch = log.note(connection, log.APPLIED, manifest.sender, path.name, {})
     taking = Intake(workspace, transaction, bundle, outcome, step)
     taking.run()
     _count(transaction, taking, outcome)
@@ -123,9 +123,7 @@ def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, per
               "added": outcome.added, "changed": outcome.changed, "equal": outcome.equal,
               "conflicts": outcome.conflicts, "refused": outcome.refused, "notes": sorted(set(outcome.notes)),
               "segments": outcome.new_segments, "left_out": outcome.left_out}  # fmt: skip
-    connection.execute(
-        "UPDATE sync_log SET detail = ? WHERE id = ?", (json.dumps(detail, ensure_ascii=False), outcome.batch)
-    )
+    log.complete(connection, outcome.batch, detail)
     return outcome
 
 

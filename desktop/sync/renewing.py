@@ -6,8 +6,9 @@ import sqlite3
 from contextlib import suppress
 
 from desktop.domain.errors import EnvironmentFault, Refusal
-from desktop.store.workspace import Workspace, as_another
-from desktop.sync import certificates, encryption, signing
+from desktop.store import identity
+from desktop.store.workspace import Workspace
+from desktop.sync import certificates, encryption, log, signing
 
 
 def holds_its_keys(workspace: Workspace, connection: sqlite3.Connection) -> bool:
@@ -24,11 +25,9 @@ def is_needed(workspace: Workspace, connection: sqlite3.Connection, secret: str)
     """Whether opening a unit file with this secret makes a new PC of this one, which lost its keys or has reported under
     another secret. Refusal if the keys are gone and the file is the one that was opened before: it was good for those
     keys alone."""
-    row = connection.execute("SELECT value FROM identity WHERE name = 'secret'").fetchone()
-    opened_before = row is not None and row[0] == secret
+    opened_before = identity.said(connection, "secret") == secret
     if holds_its_keys(workspace, connection):
-        reported = connection.execute("SELECT 1 FROM sync_log WHERE kind = 'made' LIMIT 1").fetchone() is not None
-        return reported and not opened_before
+        return log.made_so_far(connection) > 0 and not opened_before
     if opened_before:
         raise Refusal("unit_file_used", "这份授权文件在这台电脑上已经用过，请向市局要一份新的（换电脑用），再打开它")
     return True
@@ -45,7 +44,5 @@ def become_new(workspace: Workspace, connection: sqlite3.Connection) -> None:
         encryption.make_box(folder)
     except OSError as error:
         raise EnvironmentFault("read_only_disk", "数据文件夹不能写入，请检查权限后再打开授权文件") from error
-    connection.executemany(
-        "INSERT OR REPLACE INTO identity VALUES (?, ?)",
-        [("device", secrets.token_hex(8)), *as_another(())],
-    )
+    identity.say(connection, "device", secrets.token_hex(8))
+    identity.become_another(connection, ())

@@ -16,7 +16,8 @@ import desktop
 from desktop.domain.errors import Refusal
 from desktop.domain.query import owner_of
 from desktop.domain.record import Cell
-from desktop.store.workspace import Identity, Workspace, now
+from desktop.store.identity import Identity
+from desktop.store.workspace import Workspace, now
 from desktop.sync import disputes, graph, signing
 from desktop.sync.canon import canonical, digest, pack, unpack
 

@@ -1,7 +1,6 @@
 """Taking an applied bundle back: its segments leave the tables, and the rows they touched are made anew from those that
 stay. The state is a function of the set of segments, so nothing else can be in it."""
 
-import json
 import sqlite3
 from dataclasses import dataclass
 
@@ -10,8 +9,8 @@ from desktop.domain.errors import Refusal
 from desktop.store import rebuilding
 from desktop.store.backup import make_backup
 from desktop.store.journal import Transaction
-from desktop.store.workspace import Workspace, now
-from desktop.sync import digests, graph, segments
+from desktop.store.workspace import Workspace
+from desktop.sync import digests, graph, log, segments
 from desktop.sync.applying import Applier
 from desktop.sync.streams import parse_stream
 
@@ -29,14 +28,9 @@ class Applied:
 
 def applied(connection: sqlite3.Connection, limit: int = 50) -> list[Applied]:
     """The bundles that brought something, newest first."""
-    rows = connection.execute(
-        "SELECT id, bundle, detail, at FROM sync_log WHERE kind = 'applied' "
-        "AND EXISTS (SELECT 1 FROM sync_seg WHERE batch = sync_log.id AND state = 'applied') ORDER BY id DESC LIMIT ?",
-        (limit,),
-    ).fetchall()
     return [
-        Applied(batch, name, str(json.loads(detail).get("from", "")), at, why_not(connection, batch))
-        for batch, name, detail, at in rows
+        Applied(entry.id, entry.name, str(entry.detail.get("from", "")), entry.at, why_not(connection, entry.id))
+        for entry in log.standing(connection, limit)
     ]
 
 
@@ -87,11 +81,7 @@ def undo(workspace: Workspace, person: str, batch: int) -> Changes:
             numbers = [(n, sha) for n, sha, name in gone if name == stream]
             _take_back(workspace, transaction, stream, numbers)
         digests.forget(connection)
-        connection.execute(
-            "INSERT INTO sync_log (at, kind, device, bundle, detail) SELECT ?, 'undone', device, bundle, detail "
-            "FROM sync_log WHERE id = ?",
-            (now(), batch),
-        )
+        log.note_undone(connection, batch)
     return transaction.changes
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QButtonGroup, QDialog, QFileDialog, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.app import setup, system
+from desktop.app.practice import practice_library
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.ui.widgets import Notice, button, card, label, line
@@ -123,7 +124,7 @@ class FirstStart(QDialog):
     def _make(self) -> Session:
         person = self.person.text().strip()
         if self.practice.isChecked():
-            return setup.practice_library(self._folder)
+            return practice_library(self._folder)
         if self.by_file.isChecked():
             if not self.unit_file.text():
                 raise Refusal("no_file", "请先选择市局给的授权文件，没有的话选“先独立使用”")

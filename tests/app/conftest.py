@@ -8,6 +8,7 @@ import pytest
 
 from desktop import resources
 from desktop.app import importing, setup, system
+from desktop.app.practice import practice_library
 from desktop.app.session import Session
 from tests.libraries import lone_office
 
@@ -36,7 +37,7 @@ def imported_folder(planted_folder: Path, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="session")
 def practice_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("practice") / "library"
-    setup.practice_library(folder).workspace.close()
+    practice_library(folder).workspace.close()
     return folder
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app import editing, history, inspection, setup, syncing, system, system_editing
+from desktop.app import editing, history, inspection, sending_down, setup, syncing, system, system_editing
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
@@ -164,7 +164,7 @@ def test_whose_row_it_is_decides_who_edits_it(tmp_path: Path) -> None:
             editing.edit_cells(bureau, "detail_entry", [Edit(key, "notes", "x")])
         assert dump(bureau) == before
         inspection.take_over_checklists(bureau)
-        syncing.issue_checklist(bureau, str(bureau.read.rows(Query("checklist"))[0]["key"]))
+        sending_down.issue_checklist(bureau, str(bureau.read.rows(Query("checklist"))[0]["key"]))
         path, _ = syncing.make_named(bureau, tmp_path, office.identity.organisation)
         syncing.apply_bundle(office, path)
         issued = [str(row["key"]) for row in office.read.rows(Query("checklist"))]

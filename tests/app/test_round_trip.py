@@ -11,10 +11,11 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from desktop.app import editing, exporting, history, importing, setup
+from desktop.app import editing, exporting, history, importing
 from desktop.app.editing import Edit
 from desktop.app.import_mapping import LEFT_OUT, decide, decisions_of
 from desktop.app.import_source import open_source
+from desktop.app.practice import practice_library
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Query
@@ -54,7 +55,7 @@ def test_an_untouched_export_says_nothing_new(imported: Session, exported: Path)
 
 
 def test_an_untouched_export_of_any_ledger_says_nothing_new(tmp_path: Path) -> None:
-    session = setup.practice_library(tmp_path / "practice")
+    session = practice_library(tmp_path / "practice")
     before, tried = dump(session), set()
     for ledger in session.schema.ledgers:
         if ledger.importable and (rows := session.read.count(Query(ledger.name))):
@@ -193,7 +194,7 @@ def test_a_cell_mended_in_the_preview_is_judged_again(office: Session, tmp_path:
 @pytest.mark.parametrize("ledger", ["detail_entry", "finding"])
 def test_a_plain_table_of_our_own_comes_back_without_changing_anything(tmp_path: Path, ledger: str) -> None:
     """Without the stamp: columns that an export only shows are known again and not taken for columns of the unit."""
-    session = setup.practice_library(tmp_path / "library")
+    session = practice_library(tmp_path / "library")
     for turn in range(2):
         path = tmp_path / f"{turn}.csv"
         exporting.export(session, ledger, path)

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from desktop.app import setup
+from desktop.app.practice import practice_library
 from tests.benchmarks.measure import Value, alternating
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,7 @@ def measure() -> list[Value]:
     """Every run is a new process; bytecode and disk are warm for both, in a cache of their own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        setup.practice_library(folder / "library").workspace.close()
+        practice_library(folder / "library").workspace.close()
         places = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
         environment = {**os.environ, **places}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.app import editing, history, setup, syncing
+from desktop.app import editing, history, sending_down, setup, syncing
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
@@ -156,8 +156,8 @@ def test_the_bureau_sends_a_checklist_to_all_and_a_note_to_one(both: Pair, tmp_p
     with bureau.write("模板") as transaction:
         checklist = transaction.insert("checklist", {"code": "JC-09", "title": "会议服务"})
         transaction.insert("checklist_item", {"checklist": checklist, "position": "000001", "content": "会前调试设备"})
-    syncing.issue_checklist(bureau, checklist)
-    syncing.review(bureau, "detail_entry", key, "return", "请补标准号")
+    sending_down.issue_checklist(bureau, checklist)
+    sending_down.review(bureau, "detail_entry", key, "return", "请补标准号")
     for session in (office, third):
         _answer(bureau, session, tmp_path / f"{session.identity.organisation}.bzb")
         assert [row["title"] for row in session.read.rows(Query("checklist"))] == ["会议服务"]
@@ -172,7 +172,7 @@ def test_the_bureaus_rows_are_read_only_in_an_office_and_say_why(both: Pair, tmp
     bureau, office = both
     with bureau.write("模板") as transaction:
         checklist = transaction.insert("checklist", {"code": "JC-09", "title": "会议服务"})
-    syncing.issue_checklist(bureau, checklist)
+    sending_down.issue_checklist(bureau, checklist)
     _answer_first(bureau, office, tmp_path)
     (row,) = office.read.rows(Query("checklist"))
     with pytest.raises(Refusal, match="市局下发的检查表模板，本单位只能查看"):

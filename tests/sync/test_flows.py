@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app import editing, settling, setup, syncing, units
+from desktop.app import editing, exchanged, settling, setup, syncing, units
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
@@ -353,7 +353,7 @@ def test_parts_for_mail_may_be_opened_in_any_order(both: Pair, tmp_path: Path, m
     assert len(made) > 2
     outcomes = [syncing.apply_bundle(bureau, path) for path, _ in reversed(made)]
     assert outcomes[0].new_segments == 0
-    assert syncing.waiting_parts(bureau) == 0
+    assert exchanged.waiting_parts(bureau) == 0
     assert titles(bureau) == titles(office)
 
 

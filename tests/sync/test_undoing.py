@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.app import editing, health, history, syncing
+from desktop.app import editing, exchanged, health, history, syncing
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault, Refusal
@@ -146,11 +146,11 @@ def test_attachments_travel_smallest_first_and_the_rest_with_the_stick(both: Pai
     outcome = syncing.apply_bundle(bureau, tmp_path / "m.bzb")
     assert (outcome.new_blobs, outcome.left_out) == (1, 1)
     assert blobs.place(bureau.workspace.folder, small).read_bytes() == b"s" * 10
-    assert len(syncing.missing_attachments(bureau)) == 1
+    assert len(exchanged.missing_attachments(bureau)) == 1
     mail.send(bureau, office)
     syncing.apply_bundle(bureau, mail.make(office))
     assert blobs.place(bureau.workspace.folder, large).read_bytes() == b"l" * 5000
-    assert syncing.missing_attachments(bureau) == []
+    assert exchanged.missing_attachments(bureau) == []
 
 
 def test_an_attachment_asked_for_by_a_stranger_to_it_is_not_given(both: Pair, mail: Mail, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_dead_pcs_missing_files_are_listed(both: Pair, mail: Mail, tmp_path: P
     rebuilt = second_pc(bureau, office, tmp_path, "重建")
     mail.send(rebuilt, bureau)
     mail.send(bureau, rebuilt)
-    (missing,) = syncing.missing_attachments(rebuilt)
+    (missing,) = exchanged.missing_attachments(rebuilt)
     assert rebuilt.read.caption(*missing) == "照片.jpg"
     assert "没来得及上报" not in titles(rebuilt)
     rebuilt.workspace.close()
@@ -249,4 +249,4 @@ def test_a_stick_without_room_is_refused_before_anything_is_written(
     with pytest.raises(EnvironmentFault, match="请清出空间或换一个 U 盘"):
         syncing.make_bundle(office, tmp_path / "stick.bzb")
     assert list(tmp_path.glob("stick*")) == []
-    assert [line for line in syncing.log(office) if line.kind == "made"] == []
+    assert [line for line in exchanged.entries(office) if line.kind == "made"] == []

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApp
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import setup
+from desktop.app.practice import practice_library
 from desktop.ui.attachments import AttachmentStrip
 from desktop.ui.kept import settings
 from desktop.ui.pages.standards import StandardsPage
@@ -19,7 +19,7 @@ from tests.ui.desks import open_window
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    session = setup.practice_library(tmp_path / "p")
+    session = practice_library(tmp_path / "p")
     with open_window(session) as opened:
         settings().setValue("attachments/pictures", "small")
         opened.show_page("standards")

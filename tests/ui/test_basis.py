@@ -9,8 +9,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.app import basis, editing, history, setup, syncing
+from desktop.app import basis, editing, history, syncing
 from desktop.app.editing import Edit
+from desktop.app.practice import practice_library
 from desktop.domain.errors import Refusal
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.system import SystemPage
@@ -23,7 +24,7 @@ Key = Qt.Key
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(setup.practice_library(tmp_path / "library")) as opened:
+    with open_window(practice_library(tmp_path / "library")) as opened:
         opened.show_page("standards")
         yield opened
 

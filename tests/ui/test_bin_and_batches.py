@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from desktop import resources
 from desktop.app import editing, importing, setup
 from desktop.app.editing import Edit
+from desktop.app.practice import practice_library
 from desktop.domain.query import Query
 from desktop.ui.batches_dialog import BatchesDialog
 from desktop.ui.pages.standards import StandardsPage
@@ -15,7 +16,7 @@ from tests.ui.desks import open_window
 
 
 def test_a_deleted_row_is_listed_and_comes_back(tmp_path: Path, qtbot: QtBot) -> None:
-    session = setup.practice_library(tmp_path / "p")
+    session = practice_library(tmp_path / "p")
     with open_window(session) as window:
         window.show_page("standards")
         page = window.current
@@ -36,7 +37,7 @@ def test_a_deleted_row_is_listed_and_comes_back(tmp_path: Path, qtbot: QtBot) ->
 
 
 def test_the_bin_says_who_deleted_last_comes_first_and_several_rows_come_back(tmp_path: Path, qtbot: QtBot) -> None:
-    session = setup.practice_library(tmp_path / "p")
+    session = practice_library(tmp_path / "p")
     with open_window(session) as window:
         window.show_page("standards")
         page = window.current

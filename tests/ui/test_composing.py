@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.app import setup
+from desktop.app.practice import practice_library
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.window import MainWindow
 from tests.ui.desks import open_window
@@ -18,7 +18,7 @@ from tests.ui.desks import open_window
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(setup.practice_library(tmp_path / "practice")) as opened:
+    with open_window(practice_library(tmp_path / "practice")) as opened:
         yield opened
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.app import clock, history, inspection, setup
+from desktop.app.practice import practice_library
 from desktop.domain.query import Query
 from desktop.store import workspace as store
 from desktop.ui.pages.inspections import InspectionsPage
@@ -26,7 +27,7 @@ LONG = "很长的一段备注" * 200
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(setup.practice_library(tmp_path / "practice")) as opened:
+    with open_window(practice_library(tmp_path / "practice")) as opened:
         yield opened
 
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QTableView
 from pytestqt.qtbot import QtBot
 
-from desktop.app import editing, history, importing, setup
+from desktop.app import editing, history, importing
 from desktop.app.job import Job
+from desktop.app.practice import practice_library
 from desktop.domain.changes import Changes
 from desktop.domain.query import Op, Query, Sort, Test
 from desktop.ui.pages.standards import StandardsPage
@@ -21,7 +22,7 @@ from tests.ui.grids import section, settle, standards
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(setup.practice_library(tmp_path / "practice")) as opened:
+    with open_window(practice_library(tmp_path / "practice")) as opened:
         yield opened
 
 

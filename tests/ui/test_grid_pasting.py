@@ -9,7 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.app import history, setup
+from desktop.app import history
+from desktop.app.practice import practice_library
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.window import MainWindow
 from tests.ui.desks import open_window
@@ -18,7 +19,7 @@ from tests.ui.grids import button_of, column_texts, press, section, select, sett
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(setup.practice_library(tmp_path / "library")) as opened:
+    with open_window(practice_library(tmp_path / "library")) as opened:
         yield opened
 
 

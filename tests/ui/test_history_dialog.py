@@ -10,8 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from desktop.app import editing, setup
+from desktop.app import editing
 from desktop.app.editing import Edit
+from desktop.app.practice import practice_library
 from desktop.ui.history_dialog import HistoryDialog
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.preview import Preview
@@ -21,7 +22,7 @@ from tests.ui.desks import open_window
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(setup.practice_library(tmp_path / "library")) as opened:
+    with open_window(practice_library(tmp_path / "library")) as opened:
         opened.show_page("standards")
         yield opened
 

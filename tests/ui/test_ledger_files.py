@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.app import setup, system
+from desktop.app.practice import practice_library
 from desktop.domain.query import Query, where
 from desktop.ui.importing.wizard import ImportWizard
 from desktop.ui.pages.inspections import InspectionsPage
@@ -34,7 +35,7 @@ class _Notes(LedgerPage):
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("practice") / "library"
-    setup.practice_library(folder).workspace.close()
+    practice_library(folder).workspace.close()
     return folder
 
 

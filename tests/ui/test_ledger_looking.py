@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import setup, views
 from desktop.app.filters import LISTED, Value
+from desktop.app.practice import practice_library
 from desktop.app.views import View
 from desktop.domain.query import OWNER, Op, Query, Sort, Test
 from desktop.ui.grid.columns_dialog import ColumnsDialog
@@ -32,7 +33,7 @@ SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("practice") / "library"
-    setup.practice_library(folder).workspace.close()
+    practice_library(folder).workspace.close()
     return folder
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import inspection, setup
+from desktop.app.practice import practice_library
 from desktop.domain.query import Query
 from desktop.ui.importing.wizard import ImportWizard
 from desktop.ui.made_files import ask_where, free_name
@@ -27,7 +28,7 @@ from tests.ui.grids import button_of, standards
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("practice") / "library"
-    setup.practice_library(folder).workspace.close()
+    practice_library(folder).workspace.close()
     return folder
 
 

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.app import history, setup
+from desktop.app import history
+from desktop.app.practice import practice_library
 from desktop.ui.grid.many_cells import ALL, COLUMN, SELECTED, BatchDialog, FindDialog
 from desktop.ui.pages.standards import StandardsPage
 from tests.ui.desks import enter, open_window
@@ -17,7 +18,7 @@ from tests.ui.desks import enter, open_window
 
 @pytest.fixture
 def page(tmp_path: Path, qtbot: QtBot) -> Iterator[StandardsPage]:
-    with open_window(setup.practice_library(tmp_path / "practice")) as window:
+    with open_window(practice_library(tmp_path / "practice")) as window:
         window.show_page("standards")
         assert isinstance(window.current, StandardsPage)
         yield window.current

@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
-from desktop.app import exporting, layouts, setup
+from desktop.app import exporting, layouts
+from desktop.app.practice import practice_library
 from desktop.app.session import Session
 from desktop.app.template import template
 from desktop.domain.document import Paper
@@ -27,7 +28,7 @@ from tests.ui.desks import open_window
 
 @pytest.fixture
 def practice(tmp_path: Path) -> Session:
-    return setup.practice_library(tmp_path / "practice")
+    return practice_library(tmp_path / "practice")
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.app import provisional, setup
+from desktop.app import provisional
+from desktop.app.practice import practice_library
 from desktop.app.session import Session
 from desktop.domain.query import Query
 from desktop.ui.pages.standards import StandardsPage
@@ -18,7 +19,7 @@ from tests.ui.desks import open_window
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(setup.practice_library(tmp_path / "library")) as opened:
+    with open_window(practice_library(tmp_path / "library")) as opened:
         opened.show_page("standards")
         yield opened
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.app import setup
+from desktop.app.practice import practice_library
 from desktop.ui.pages.standards import StandardsPage
 from tests.ui.desks import open_window
 
@@ -21,7 +21,7 @@ def test_the_key_tells_every_filled_cell_of_the_row_to_eye_and_ear(
         heard.append(event.message())
 
     monkeypatch.setattr(QAccessible, "updateAccessibility", hear)
-    with open_window(setup.practice_library(tmp_path / "p")) as window:
+    with open_window(practice_library(tmp_path / "p")) as window:
         window.show_page("standards")
         page = window.current
         assert isinstance(page, StandardsPage)

@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.app import editing, setup
+from desktop.app import editing
 from desktop.app.editing import Edit
 from desktop.app.labels import columns_in_use
+from desktop.app.practice import practice_library
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.sync import SyncPage
 from desktop.ui.window import MainWindow
@@ -21,7 +22,7 @@ Key = Qt.Key
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(setup.practice_library(tmp_path / "library")) as opened:
+    with open_window(practice_library(tmp_path / "library")) as opened:
         opened.show_page("standards")
         yield opened
 

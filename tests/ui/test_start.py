@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QTranslator
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLineEdit
 
-from desktop.app import setup
+from desktop.app.practice import practice_library
 from desktop.cli import run
 from desktop.ui import start
 
@@ -21,7 +21,7 @@ HEAVY = ["openpyxl", "docx", "lxml", "python_calamine", "cryptography", "segno",
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("start") / "library"
-    setup.practice_library(folder).workspace.close()
+    practice_library(folder).workspace.close()
     return folder
 
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import editing, setup, snapshots, statistics
 from desktop.app.editing import Edit
+from desktop.app.practice import practice_library
 from desktop.app.session import Session
 from desktop.domain.comparison import restored
 from desktop.domain.query import Query
@@ -28,7 +29,7 @@ from tests.ui.desks import enter, open_window
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("practice") / "library"
-    setup.practice_library(folder).workspace.close()
+    practice_library(folder).workspace.close()
     return folder
 
 

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop import resources
 from desktop.app import history, inspection, setup, system
+from desktop.app.practice import practice_library
 from desktop.domain.query import Query
 from desktop.ui import start, theme
 from desktop.ui.first_start import FirstStart
@@ -31,7 +32,7 @@ from tests.ui.desks import enter, open_window
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("practice") / "library"
-    setup.practice_library(folder).workspace.close()
+    practice_library(folder).workspace.close()
     return folder
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.app import opinions, setup, syncing, system
+from desktop.app import opinions, sending_down, setup, syncing, system
 from desktop.domain.query import Query
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.sync import SyncPage
@@ -94,6 +94,6 @@ def test_the_bureau_notes_a_row_and_the_office_reads_it_on_its_first_page(
         texts = [label.text() for label in window.current.findChildren(QLabel)]
         assert "退回　标准明细 会议服务规范：请补标准号" in texts
     bureau = setup.open_library(bureau.workspace.folder)
-    syncing.review(bureau, "detail_entry", key, "accept", "好了")
+    sending_down.review(bureau, "detail_entry", key, "accept", "好了")
     assert opinions.returned(bureau, "detail_entry") == {}, "an acceptance takes the return off"
     bureau.workspace.close()

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.app import first_steps, home, settling, setup, syncing, units
+from desktop.app import exchanged, first_steps, home, settling, setup, units
 from desktop.app.home import Figure
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.common import ReviewNote
@@ -86,7 +86,7 @@ class HomePage(Page):
 
     def _fetching(self) -> QWidget:
         """What a further PC does first: what the unit has comes from the bureau."""
-        asked = bool(syncing.sent(self.session))
+        asked = bool(exchanged.sent(self.session))
         return card(
             label("先把本单位的台账取回来", pixels=14, bold=True),
             line(label(f"{'✓' if asked else '1'} 生成一个上报包送给市局（市局由此认识这台电脑）", "badge_ok" if asked else ""),

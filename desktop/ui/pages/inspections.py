@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import inspection, syncing
+from desktop.app import inspection, sending_down
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.inspection import Checklist
@@ -137,7 +137,7 @@ class SheetList(LedgerPage):
         if dialog.exec() and (key := dialog.key()):
             session = self.session
             self.desk.write(
-                lambda _job: syncing.issue_checklist(session, key),
+                lambda _job: sending_down.issue_checklist(session, key),
                 lambda _changes: self.desk.say("ok", "已列入下发，下一个下发包会带给各单位"),
             )
         dialog.deleteLater()

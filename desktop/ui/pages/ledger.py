@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from desktop.app import editing, opinions, syncing
+from desktop.app import editing, opinions, sending_down
 from desktop.app.columns import column_of, columns_by_default, columns_to_choose
 from desktop.app.filters import Value, condition_words, values_of
 from desktop.app.labels import label_of, spare_labels
@@ -165,7 +165,7 @@ class LedgerPage(LedgerFiles):
         if dialog.exec():
             kind, body = str(dialog.kind.currentData()), dialog.body.toPlainText().strip()
             self.desk.write(
-                lambda _job: syncing.review(session, ledger, key, kind, body),
+                lambda _job: sending_down.review(session, ledger, key, kind, body),
                 lambda _changes: self.desk.say("ok", "已写入，下一个下发包会带给该单位"),
             )
         dialog.deleteLater()

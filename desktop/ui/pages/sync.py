@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout
 
 from desktop.domain.changes import Changes
-from desktop.store.workspace import Identity
+from desktop.store.identity import Identity
 from desktop.ui.desk import Desk, Page
 from desktop.ui.sync.conflict_list import ConflictList
 from desktop.ui.sync.receiving import Receiving

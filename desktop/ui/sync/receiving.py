@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
 
-from desktop.app import setup, syncing
+from desktop.app import exchanged, setup, syncing
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.sync.intake import Outcome, RowChange
@@ -202,7 +202,7 @@ class Receiving(QWidget):
         found = []
         if outcome.conflicts:
             found.append("下一步：到“冲突”里逐处选定，选定前暂按其中一个值显示")
-        if lacking := len(syncing.missing_attachments(self.session)):
+        if lacking := len(exchanged.missing_attachments(self.session)):
             found.append(f"还有 {lacking} 个附件没有收到，名单在“记录”里")
         if self.session.identity.is_bureau:
             found.append("下一步：到“送出”给该单位生成下发包（回执在里面），或把“单位”里的回执码用电话告诉它")

@@ -5,7 +5,7 @@ import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.app import syncing
+from desktop.app import exchanged, syncing
 from desktop.domain.changes import Changes
 from desktop.ui.desk import Desk
 from desktop.ui.sync.listing import Listing
@@ -50,16 +50,16 @@ class RecordList(QWidget):
             for item in syncing.undoable(self.session)
         ])  # fmt: skip
         self.log.show_rows([
-            (item, (_time(item.at), WORDS.get(item.kind, item.kind), item.name, syncing.log_in_words(item)))
-            for item in syncing.log(self.session)
+            (item, (_time(item.at), WORDS.get(item.kind, item.kind), item.name, exchanged.in_words(item)))
+            for item in exchanged.entries(self.session)
         ])  # fmt: skip
         self.missing.setText(self._missing())
         self._chosen()
 
     def _missing(self) -> str:
         """What was named in bundles and is not here: a rebuilt PC sees what could not be brought back."""
-        rows = syncing.missing_attachments(self.session)
-        parts = syncing.waiting_parts(self.session)
+        rows = exchanged.missing_attachments(self.session)
+        parts = exchanged.waiting_parts(self.session)
         names = "、".join(self.session.read.caption(*row) for row in rows[:NAMED])
         more = f" 等 {len(rows)} 个" if len(rows) > NAMED else ""
         said = [f"附件尚未收到：{names}{more}，请对方用 U 盘再送一次"] if rows else []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.app import syncing
+from desktop.app import exchanged, syncing
 from desktop.sync.container import Manifest
 from desktop.ui.desk import Desk
 from desktop.ui.sync.listing import Listing
@@ -50,14 +50,14 @@ class Sending(QWidget):
         self._fill_recipients()
         for widget in (self.code, self.take):
             widget.setVisible(bool(self.session.identity.superior))
-        acknowledged = syncing.acknowledged(self.session)
+        acknowledged = exchanged.acknowledged(self.session)
         self.sent.show_rows([
             (item, (
                 datetime.datetime.fromtimestamp(item.at / 1000).strftime("%Y-%m-%d %H:%M"), item.name,
                 str(item.total), f"{item.blobs} 个" + (f"，{item.left_out} 个另送" if item.left_out else ""),
                 "已收到" if item.number in acknowledged.get(item.to, ()) else "待回执",
             ))
-            for item in syncing.sent(self.session)
+            for item in exchanged.sent(self.session)
         ])  # fmt: skip
 
     def _fill_recipients(self) -> None:
