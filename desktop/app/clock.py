@@ -14,9 +14,10 @@ def set_back(session: Session) -> str:
     now, newest = workspace.now(), journal.newest(session.read)
     if newest - now <= BEHIND:
         return ""
-    return (f"本机时间 {_shown(now)} 早于台账最近一次修改的 {_shown(newest)}，请校准电脑时间；"
+    return (f"本机时间 {shown(now)} 早于台账最近一次修改的 {shown(newest)}，请校准电脑时间；"
             "输入的内容照常保存，但状态和逾期会按本机时间推算")  # fmt: skip
 
 
-def _shown(at: int) -> str:
+def shown(at: int) -> str:
+    """A time in milliseconds, to the minute."""
     return f"{datetime.datetime.fromtimestamp(at / 1000):%Y-%m-%d %H:%M}"

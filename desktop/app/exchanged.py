@@ -62,5 +62,6 @@ def missing_attachments(session: Session) -> list[tuple[str, str]]:
 
 def waiting_parts(session: Session) -> int:
     """How many parts of bundles are kept beside the ledgers until what they build on arrives."""
-    row = session.read.connection.execute("SELECT count(*) FROM sync_seg WHERE state <> 'applied' AND why = 'parents'")
-    return int(row.fetchone()[0])
+    from desktop.sync import graph
+
+    return sum(graph.waiting(session.read.connection, graph.PARENTS).values())

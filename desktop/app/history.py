@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from desktop.app import clock
 from desktop.app.labels import spare_labels
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
@@ -188,7 +189,7 @@ class _Teller:
         """One change in words."""
         schema = self._session.schema
         declared = schema.ledger(place.ledger)
-        at = datetime.datetime.fromtimestamp(line.at / 1000).strftime("%Y-%m-%d %H:%M")
+        at = clock.shown(line.at)
         told = Line(
             at, line.person, line.label, line.basis, "", "", "", self._origin(line.origin),
             record=self._caption(place.top, place.root),

@@ -2,13 +2,15 @@
 
 from desktop.app.session import Session
 from desktop.domain.ledgers.common import ReviewNote
+from desktop.domain.query import EVERYTHING, Condition, where
 
 MARK = "退回"
 
 
-def newest(session: Session) -> dict[tuple[str, str], ReviewNote]:
-    """(ledger, row's key) → the last note on it; a later acceptance or remark takes a return off."""
-    notes = sorted(session.read.records(ReviewNote), key=lambda note: note.key.rpartition("-")[2])
+def newest(session: Session, subject: Condition = EVERYTHING) -> dict[tuple[str, str], ReviewNote]:
+    """(ledger, row's key) → the last note on it, of all notes or those on a `subject`; a later acceptance or remark
+    takes a return off."""
+    notes = sorted(session.read.records(ReviewNote, subject), key=lambda note: note.key.rpartition("-")[2])
     return {(str(note.subject_ledger), str(note.subject_key)): note for note in notes}
 
 
@@ -16,14 +18,14 @@ def returned(session: Session, ledger: str) -> dict[str, str]:
     """Key → what is asked, of the rows of a ledger that are returned."""
     return {
         key: f"市局退回：{note.body}"
-        for (name, key), note in newest(session).items()
-        if name == ledger and note.kind == "return"
+        for (_, key), note in newest(session, where(subject_ledger=ledger)).items()
+        if note.kind == "return"
     }
 
 
 def last_word(session: Session, ledger: str, key: str) -> str:
     """The last note on a row; empty without any."""
-    note = newest(session).get((ledger, key))
+    note = newest(session, where(subject_ledger=ledger, subject_key=key)).get((ledger, key))
     if note is None:
         return ""
     return f"市局{session.schema.ledger('review_note').field('kind').show(note.kind)}：{note.body}"

@@ -1,8 +1,8 @@
 """冲突: values that two PCs of one unit wrote without knowing of each other, and the decision of a person."""
 
-import datetime
 from dataclasses import dataclass
 
+from desktop.app import clock
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.document import Document, HeadField, Table, TableColumn, TableRow
@@ -10,10 +10,15 @@ from desktop.domain.entry import Typed, read_cell
 from desktop.domain.errors import Refusal
 from desktop.domain.query import owner_of
 from desktop.domain.record import Cell
+from desktop.store import journal
 
 SETTLED = "settled"
 """Origin of the steps that settle a conflict."""
 
+PRINTED = 500
+"""Decisions on the sheet at most, the newest."""
+
+_SETTLING = "处理冲突 "
 KEPT, DELETED = "保留这一条", "删除这一条"
 
 
@@ -52,7 +57,7 @@ def conflicts(session: Session) -> list[Conflict]:
         deletion = item.name == disputes.DELETION
         options = tuple(
             Option(voice.value, _shown(session, item.ledger, item.name, voice.value),
-                   f"{voice.person}，{_time(voice.at)}，电脑 {voice.device[:4].upper()}")
+                   f"{voice.person}，{clock.shown(voice.at)}，电脑 {voice.device[:4].upper()}")
             for voice in {voice.value: voice for voice in reversed(item.voices)}.values()
         )[::-1]  # fmt: skip
         found.append(Conflict(
@@ -82,7 +87,7 @@ def settle(session: Session, conflict: Conflict, value: Cell) -> Changes:
     lost = "；".join(f"{option.shown}（{option.said_by}）" for option in conflict.options)
     chosen = _shown(session, conflict.ledger, conflict.name, value)
     with session.write(
-        f"处理冲突 {conflict.field_label}", f"两边的值：{lost}；采用：{chosen}", origin=f"{SETTLED}:{conflict.ledger}"
+        f"{_SETTLING}{conflict.field_label}", f"两边的值：{lost}；采用：{chosen}", origin=f"{SETTLED}:{conflict.ledger}"
     ) as transaction:
         transaction.decide(conflict.ledger, conflict.key, conflict.name, value)
     return transaction.changes
@@ -102,19 +107,12 @@ def _shown(session: Session, ledger: str, name: str, value: Cell) -> str:
     return session.read.show(ledger, name, value) or "（空）"
 
 
-def _time(at: int) -> str:
-    return datetime.datetime.fromtimestamp(at / 1000).strftime("%Y-%m-%d %H:%M")
-
-
 def settlement_sheet(session: Session) -> Document:
     """冲突处理单: what was decided and what still waits."""
-    settled = session.read.connection.execute(
-        "SELECT DISTINCT tx.at, tx.person, tx.label, tx.basis, journal.ledger, journal.key FROM tx "
-        "JOIN journal ON journal.tx = tx.id WHERE tx.label LIKE '处理冲突 %' ORDER BY tx.at DESC LIMIT 500"
-    ).fetchall()
+    settled = journal.labelled(session.read, _SETTLING, PRINTED)
     rows = [
-        TableRow((_time(at), f"{session.schema.ledger(ledger).label} {session.read.caption(ledger, key)}",
-                  label.removeprefix("处理冲突 "), basis, person))
+        TableRow((clock.shown(at), f"{session.schema.ledger(ledger).label} {session.read.caption(ledger, key)}",
+                  label.removeprefix(_SETTLING), basis, person))
         for at, person, label, basis, ledger, key in settled
     ]  # fmt: skip
     rows.extend(

@@ -57,24 +57,17 @@ class UnitState:
 
 def overview(session: Session) -> list[UnitState]:
     """The bureau's units with what they last sent."""
-    from desktop.sync import certificates, disputes
+    from desktop.sync import certificates, disputes, graph, peers
 
     connection = session.read.connection
-    last = {
-        organisation: (number, at)
-        for organisation, number, at in connection.execute(
-            "SELECT organisation, max(bundle_no), max(at) FROM sync_peer GROUP BY organisation"
-        )
-    }
+    last = peers.last_heard(connection)
     entries = dict(session.read.values(Query("detail_entry"), "owner"))
     disputed: dict[str, int] = {}
     for _, key, _ in disputes.disputed(connection):
         disputed[owner_of(key)] = disputed.get(owner_of(key), 0) + 1
     returned = _returned(session)
     entered_here = writes_for(connection)
-    waiting = dict(connection.execute(
-        "SELECT substr(stream, 1, 11), count(*) FROM sync_seg WHERE state <> 'applied' AND why <> 'undone' GROUP BY 1"
-    ).fetchall())  # fmt: skip
+    waiting = graph.waiting(connection)
     return [
         UnitState(
             identity, str(unit.name), entries.get(identity, 0), *last.get(identity, (0, 0)),

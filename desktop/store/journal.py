@@ -280,6 +280,16 @@ def batches(reader: Reader, origin: str) -> list[tuple[int, str]]:
     return [(int(number), str(label)) for number, label in rows]
 
 
+def labelled(reader: Reader, beginning: str, limit: int) -> list[tuple[int, str, str, str, str, str]]:
+    """The newest steps, ours and others', whose label begins so, with the rows they touched: (at, person, label, basis,
+    ledger, key)."""
+    return reader.connection.execute(
+        "SELECT DISTINCT tx.at, tx.person, tx.label, tx.basis, journal.ledger, journal.key FROM tx "
+        "JOIN journal ON journal.tx = tx.id WHERE substr(tx.label, 1, length(?1)) = ?1 ORDER BY tx.at DESC LIMIT ?2",
+        (beginning, limit),
+    ).fetchall()
+
+
 def label_of(reader: Reader, number: int) -> str:
     """The label of a transaction."""
     row = reader.connection.execute("SELECT label FROM tx WHERE id = ?", (number,)).fetchone()

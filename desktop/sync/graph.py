@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
+from desktop.store.tables import ORGANISATION_LENGTH
+
 APPLIED, HELD = "applied", "held"
 """States of a stored segment: part of the tables; kept beside them."""
 
@@ -117,6 +119,16 @@ def held(connection: sqlite3.Connection) -> dict[str, tuple["StoredSegment", str
         "SELECT why, hash, gen, device, schema, hdr, sig, payload FROM sync_seg WHERE state <> 'applied'"
     ).fetchall()
     return {row[0]: (StoredSegment(*row), why) for why, *row in rows}
+
+
+def waiting(connection: sqlite3.Connection, why: str = "") -> dict[str, int]:
+    """Organisation → how many segments of its streams are kept beside the tables, without those a person took back; for
+    one reason if it is given."""
+    return dict(connection.execute(
+        "SELECT substr(stream, 1, ?1), count(*) FROM sync_seg WHERE state <> 'applied' AND why <> ?2 "
+        "AND ?3 IN ('', why) GROUP BY 1",
+        (ORGANISATION_LENGTH, UNDONE, why),
+    ).fetchall())  # fmt: skip
 
 
 def applied(connection: sqlite3.Connection, hashes: Iterable[str]) -> set[str]:

@@ -1,6 +1,5 @@
 """Making bundles: what a recipient lacks, sealed and written."""
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,6 +20,7 @@ from desktop.sync import (
     enrolment,
     graph,
     log,
+    peers,
     segments,
     signing,
 )
@@ -153,11 +153,9 @@ def _content(workspace: Workspace, connection: sqlite3.Connection, recipient: st
     known = enrolment.superiors(connection)
     above_recipient = enrolment.above(known, recipient)
     taken_over = {recipient, *(item for pc in certificates.devices(connection, recipient) for item in pc.streams)}
-    peers = connection.execute(
-        "SELECT heads, want, want_blobs FROM sync_peer WHERE organisation = ?", (recipient,)
-    ).fetchall()
-    reports = [json.loads(heads) for heads, _, _ in peers] or [{}]
-    wanted = {sha for _, want, _ in peers for sha in json.loads(want)}
+    reports = peers.reports(connection, recipient)
+    heads = [report.heads for report in reports] or [{}]
+    wanted = {sha for report in reports for sha in report.want}
     totals = digests.of_streams(workspace.schema, connection)
     states: dict[str, StreamState] = {}
     numbers: list[int] = []
@@ -172,7 +170,7 @@ def _content(workspace: Workspace, connection: sqlite3.Connection, recipient: st
         history = graph.load(connection, name)
         states[name] = StreamState(history.head_hashes(), totals.get(name, ""))
         asked = {history.number[sha] for sha in wanted if sha in history.number}
-        found = _unknown(history, [report.get(name, []) for report in reports]) | asked
+        found = _unknown(history, [said.get(name, []) for said in heads]) | asked
         numbers.extend(sorted(found, key=lambda n: history.generation[n]))
     owners = {name[:ORGANISATION_LENGTH] for name in states} | {identity.organisation, recipient}
     boxes = {
@@ -187,7 +185,7 @@ def _content(workspace: Workspace, connection: sqlite3.Connection, recipient: st
         boxes[identity.device] = encryption.public_box(workspace.folder)
     return _Content(
         states, numbers, certificates.files(connection, owners),
-        {sha for _, _, blobs_wanted in peers for sha in json.loads(blobs_wanted)}, boxes,
+        {sha for report in reports for sha in report.want_blobs}, boxes,
     )  # fmt: skip
 
 
@@ -211,10 +209,8 @@ def _segment_files(connection: sqlite3.Connection, numbers: Iterable[int]) -> di
 
 def _wanted(connection: sqlite3.Connection) -> list[str]:
     """What our peers report of streams that we receive and what held segments wait for, as far as it is not here."""
-    rows = connection.execute("SELECT heads FROM sync_peer").fetchall()
-    named = {sha for (heads,) in rows for hashes in json.loads(heads).values() for sha in hashes}
-    for (body,) in connection.execute(
-        "SELECT hdr FROM sync_seg WHERE state = ? AND why = ?", (graph.HELD, graph.PARENTS)
-    ).fetchall():
-        named.update(segments.read_header(body).parents)
+    named = {sha for report in peers.reports(connection) for hashes in report.heads.values() for sha in hashes}
+    for segment, why in graph.held(connection).values():
+        if why == graph.PARENTS:
+            named.update(segment.parents)
     return sorted(named - graph.kept(connection, named))

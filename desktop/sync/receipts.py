@@ -2,13 +2,12 @@
 
 import base64
 import hashlib
-import json
 import sqlite3
 from collections.abc import Mapping
 
 from desktop.domain.errors import Refusal
 from desktop.store.tables import ORGANISATION_LENGTH
-from desktop.sync import certificates, graph, log
+from desktop.sync import graph, log, peers
 from desktop.sync.canon import canonical
 
 _LENGTH = 9
@@ -50,35 +49,22 @@ def take(connection: sqlite3.Connection, typed: str, organisation: str, superior
         made = entry.detail
         ours = {name: heads for name, heads in made["heads"].items() if name[:ORGANISATION_LENGTH] == organisation}
         if code(ours) == letters:
-            _report(connection, superior, ours)
+            peers.told(connection, superior, ours)
             return int(made["number"])
     raise Refusal("unknown_receipt", "这个回执码对不上本机生成的同步包，请核对是不是其他单位或其他电脑的回执")
-
-
-def _report(connection: sqlite3.Connection, superior: str, heads: dict[str, list[str]]) -> None:
-    known = connection.execute(
-        "SELECT device, instance, heads FROM sync_peer WHERE organisation = ?", (superior,)
-    ).fetchall()
-    for device, instance, said in known:
-        merged = json.dumps({**json.loads(said), **heads})
-        connection.execute(
-            "UPDATE sync_peer SET heads = ? WHERE device = ? AND instance = ?", (merged, device, instance)
-        )
-    if not known:
-        device = next((item.device for item in certificates.devices(connection, superior)), superior)
-        connection.execute(
-            "INSERT INTO sync_peer VALUES (?, ?, '', ?, '[]', '[]', 0, 0, 0)", (device, superior, json.dumps(heads))
-        )
 
 
 def acknowledged(connection: sqlite3.Connection) -> dict[str, set[int]]:
     """Recipient → numbers of our bundles whose content each PC of it that ever reported is known to hold."""
     graphs: dict[str, graph.StreamGraph] = {}
     found: dict[str, set[int]] = {}
+    reports: dict[str, list[dict[str, list[str]]]] = {}
+    for report in peers.reports(connection):
+        reports.setdefault(report.organisation, []).append(report.heads)
     for entry in log.entries(connection, log.MADE):
         made = entry.detail
-        reports = connection.execute("SELECT heads FROM sync_peer WHERE organisation = ?", (made["to"],)).fetchall()
-        if reports and all(_holds(connection, graphs, json.loads(heads), made["heads"]) for (heads,) in reports):
+        said = reports.get(made["to"], [])
+        if said and all(_holds(connection, graphs, heads, made["heads"]) for heads in said):
             found.setdefault(made["to"], set()).add(int(made["number"]))
     return found
 

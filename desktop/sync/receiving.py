@@ -1,7 +1,6 @@
 """Inspecting and applying bundles."""
 
 import itertools
-import json
 import logging
 import sqlite3
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from desktop.domain.errors import Cancelled, Refusal
 from desktop.store import blobs
 from desktop.store.backup import make_backup
 from desktop.store.journal import Transaction
-from desktop.store.workspace import Workspace, now
+from desktop.store.workspace import Workspace
 from desktop.sync import (
     container,
     digests,
@@ -20,6 +19,7 @@ from desktop.sync import (
     graph,
     intake,
     log,
+    peers,
     segments,
 )
 from desktop.sync.container import Bundle, Manifest
@@ -27,9 +27,6 @@ from desktop.sync.intake import Intake, Outcome, RowChange, Step
 
 NAMED = 5_000
 """Rows named in an outcome at most."""
-
-SILENT = 60 * 24 * 3600 * 1000
-"""Milliseconds after which a copy that another copy of the same library outlived counts no more."""
 
 _log = logging.getLogger(__name__)
 
@@ -118,34 +115,13 @@ def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, per
     taking.run()
     _count(transaction, taking, outcome)
     _compare(workspace, connection, manifest, outcome)
-    _remember_report(connection, manifest)
+    peers.remember(connection, manifest)
     detail = {"from": outcome.sender_name, "organisation": outcome.sender, "number": outcome.number,
               "added": outcome.added, "changed": outcome.changed, "equal": outcome.equal,
               "conflicts": outcome.conflicts, "refused": outcome.refused, "notes": sorted(set(outcome.notes)),
               "segments": outcome.new_segments, "left_out": outcome.left_out}  # fmt: skip
     log.complete(connection, outcome.batch, detail)
     return outcome
-
-
-def _remember_report(connection: sqlite3.Connection, manifest: Manifest) -> None:
-    """What the sender says it holds; by its running number, since its clock may be set back. Copies of one library
-    report each for itself, until another took their place or they are silent for long."""
-    heads, heard = {name: state.heads for name, state in manifest.streams.items()}, now()
-    connection.execute(
-        "INSERT INTO sync_peer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device, instance) DO UPDATE SET "
-        "heads = excluded.heads, want = excluded.want, want_blobs = excluded.want_blobs, at = excluded.at, "
-        "bundle_no = excluded.bundle_no, heard = excluded.heard WHERE excluded.bundle_no >= sync_peer.bundle_no",
-        (manifest.sender, manifest.organisation, manifest.instance, json.dumps(heads), json.dumps(manifest.want),
-         json.dumps(manifest.want_blobs), manifest.number, manifest.at, heard),
-    )  # fmt: skip
-    connection.execute(
-        "DELETE FROM sync_peer WHERE device = ? AND instance <> ? AND heard < ?",
-        (manifest.sender, manifest.instance, heard - SILENT),
-    )
-    connection.executemany(
-        "DELETE FROM sync_peer WHERE device = ? AND instance = ?",
-        [(manifest.sender, instance) for instance in ("", *manifest.former) if instance != manifest.instance],
-    )
 
 
 def _compare(workspace: Workspace, connection: sqlite3.Connection, manifest: Manifest, outcome: Outcome) -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 from desktop.app import setup, units
@@ -59,9 +60,7 @@ class LongRun:
         self.stack = ExitStack()
         self.stack.enter_context(hurried())
         self.day, self._ticks = 0, itertools.count()
-        modules = ("store.workspace", "sync.making", "sync.receiving", "sync.log", "sync.segments")
-        for name in (f"desktop.{module}" for module in modules):
-            self.stack.enter_context(mock.patch(f"{name}.now", self._now))
+        self.stack.enter_context(mock.patch("desktop.store.workspace.time", SimpleNamespace(time_ns=self._now)))
         self.told: Counter[str] = Counter()
         self.planted: list[tuple[Edit, Edit]] = []
         self.late: list[tuple[int, Path, Computer]] = []
@@ -72,7 +71,7 @@ class LongRun:
         self._numbers = itertools.count()
 
     def _now(self) -> int:
-        return 1_790_000_000_000 + self.day * DAY + next(self._ticks)
+        return (1_790_000_000_000 + self.day * DAY + next(self._ticks)) * 1_000_000
 
     def run(self) -> str:
         """Everything; what was measured, in one printed table."""

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.app import setup
 from desktop.store import backup
-from desktop.sync import receiving
+from desktop.sync import peers
 from tests.libraries import lone_office
 from tests.sync.world import BUREAU, ONE, TWO, Node, World, found_template, visible
 
@@ -82,7 +82,7 @@ def test_a_silent_copy_is_forgotten_after_sixty_days(world: World) -> None:
     world.clone(one, "copy")
     _round(world, "copy")
     assert len(_copies(world, one)) == 2
-    world.skew[BUREAU] = receiving.SILENT + 10_000
+    world.skew[BUREAU] = peers.SILENT + 10_000
     _round(world, "copy")
     assert _copies(world, one) == {world.nodes["copy"].workspace.identity.instance}
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import msgspec
@@ -128,9 +129,7 @@ class World:
         self._clock = 1_790_000_000_000
         self.skew: dict[str, int] = {}
         self.acting = ""
-        self._stack.enter_context(mock.patch.object(workspaces, "now", self._now))
-        for module in ("desktop.sync.making", "desktop.sync.receiving", "desktop.sync.log", "desktop.sync.segments"):
-            self._stack.enter_context(mock.patch(f"{module}.now", self._now))
+        self._stack.enter_context(mock.patch.object(workspaces, "time", SimpleNamespace(time_ns=self._now)))
         self.nodes: dict[str, Node] = {}
         for name in (BUREAU, ONE, TWO, OTHER):
             shutil.copytree(template / name, self.folder / name)
@@ -150,7 +149,7 @@ class World:
 
     def _now(self) -> int:
         self._clock += 1
-        return self._clock + self.skew.get(self.acting, 0)
+        return (self._clock + self.skew.get(self.acting, 0)) * 1_000_000
 
     @property
     def alive(self) -> list[Node]:

@@ -1,11 +1,9 @@
 """记录: every bundle applied, with what came of it; one that nothing rests on can be taken back."""
 
-import datetime
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.app import exchanged, syncing
+from desktop.app import clock, exchanged, syncing
 from desktop.domain.changes import Changes
 from desktop.ui.desk import Desk
 from desktop.ui.sync.listing import Listing
@@ -46,11 +44,11 @@ class RecordList(QWidget):
     def reload(self) -> None:
         """Ask again for both lists."""
         self.applied.show_rows([
-            (item, (_time(item.at), item.sender, item.name, item.why_not or "可以撤销"))
+            (item, (clock.shown(item.at), item.sender, item.name, item.why_not or "可以撤销"))
             for item in syncing.undoable(self.session)
         ])  # fmt: skip
         self.log.show_rows([
-            (item, (_time(item.at), WORDS.get(item.kind, item.kind), item.name, exchanged.in_words(item)))
+            (item, (clock.shown(item.at), WORDS.get(item.kind, item.kind), item.name, exchanged.in_words(item)))
             for item in exchanged.entries(self.session)
         ])  # fmt: skip
         self.missing.setText(self._missing())
@@ -82,7 +80,3 @@ class RecordList(QWidget):
         self.desk.say("ok", "同步包已撤销，台账回到应用之前；需要时可以再打开那个文件")
         self.reload()
         self.taken_back.emit()
-
-
-def _time(at: int) -> str:
-    return datetime.datetime.fromtimestamp(at / 1000).strftime("%Y-%m-%d %H:%M")

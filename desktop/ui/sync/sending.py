@@ -1,11 +1,10 @@
 """送出: a bundle onto the USB stick or in parts for mail; the receipt told by telephone."""
 
-import datetime
 from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.app import exchanged, syncing
+from desktop.app import clock, exchanged, syncing
 from desktop.sync.container import Manifest
 from desktop.ui.desk import Desk
 from desktop.ui.sync.listing import Listing
@@ -53,7 +52,7 @@ class Sending(QWidget):
         acknowledged = exchanged.acknowledged(self.session)
         self.sent.show_rows([
             (item, (
-                datetime.datetime.fromtimestamp(item.at / 1000).strftime("%Y-%m-%d %H:%M"), item.name,
+                clock.shown(item.at), item.name,
                 str(item.total), f"{item.blobs} 个" + (f"，{item.left_out} 个另送" if item.left_out else ""),
                 "已收到" if item.number in acknowledged.get(item.to, ()) else "待回执",
             ))
