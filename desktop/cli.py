@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from desktop.app import units
 from desktop.app.practice import practice_library
 from desktop.domain.dates import is_full, parse_date
 from desktop.domain.errors import Refusal
@@ -215,10 +216,9 @@ def _init(parsed: Arguments) -> int:
 
 
 def _unit(parsed: Arguments) -> int:
-    from desktop.app import setup
 
     def work(session: Any) -> int:
-        organisation = setup.new_unit(
+        _, organisation = units.new_unit(
             session, parsed.name, parsed.code, parsed.to, parsed.organisation, parsed.passphrase
         )
         print(f"已新增单位 {parsed.name}（{organisation}），授权文件：{parsed.to}")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desktop.app import setup
+from desktop.app import setup, units
 from desktop.app.session import Session
 from desktop.domain.query import Query
 from desktop.domain.record import Cell
@@ -16,7 +16,7 @@ def lone_office(folder: Path) -> Session:
 def pair(folder: Path) -> tuple[Session, Session]:
     """A bureau and an office that opened its unit file."""
     bureau = setup.found(folder / "bureau", "bureau", "杭州市机关事务管理局", "330100", "李文")
-    setup.new_unit(bureau, "西湖区机关事务服务中心", "330106", folder / "unit.json")
+    units.new_unit(bureau, "西湖区机关事务服务中心", "330106", folder / "unit.json")
     office = setup.join(folder / "office", folder / "unit.json", "陈立")
     return bureau, office
 
@@ -25,7 +25,7 @@ def another_office(
     bureau: Session, folder: Path, name: str = "上城区机关事务服务中心", code: str = "330102"
 ) -> Session:
     """A further office of a bureau."""
-    setup.new_unit(bureau, name, code, folder / f"{code}.json")
+    units.new_unit(bureau, name, code, folder / f"{code}.json")
     return setup.join(folder / code, folder / f"{code}.json", "王海燕")
 
 

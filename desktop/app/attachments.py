@@ -16,10 +16,11 @@ from desktop.app import editing, exchanged
 from desktop.app.job import Job
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
-from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.common import Attachment
 from desktop.domain.query import Op, Query, Test, owner_of, where
 from desktop.store import blobs
+from desktop.whole_file import whole_file
 
 LARGEST = 200 * 1024**2
 """Bytes of one attachment."""
@@ -181,10 +182,8 @@ def save_as(session: Session, attachment: str, to: Path) -> None:
 
 def _copy(kept: Attached, to: Path) -> None:
     assert kept.place is not None
-    try:
-        shutil.copyfile(kept.place, to)
-    except OSError as error:
-        raise EnvironmentFault("disk_full", f"“{to.name}”没有存成，请检查磁盘空间和文件夹的写入权限") from error
+    with kept.place.open("rb") as source, whole_file(to) as file:
+        shutil.copyfileobj(source, file)
 
 
 def _arrived(session: Session, attachment: str) -> Attached:
@@ -267,11 +266,11 @@ def _named_by_backups(folder: Path) -> set[str]:
     return found
 
 
-def clean(session: Session, job: Job | None = None) -> int:
-    """Remove the unneeded files; the bytes freed."""
+def clean(session: Session, job: Job | None = None) -> tuple[int, int]:
+    """Remove the unneeded files; the bytes freed, and how many files another program held fast."""
     job = job or Job()
     free, _ = unneeded(session)
-    freed = 0
+    freed = held = 0
     for done, sha in enumerate(free):
         job.report("清理附件", done, len(free))
         place = blobs.place(session.workspace.folder, sha)
@@ -279,6 +278,7 @@ def clean(session: Session, job: Job | None = None) -> int:
         try:
             place.unlink()
         except OSError:
+            held += 1
             continue
         freed += size
-    return freed
+    return freed, held

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop import resources
-from desktop.app import exporting, importing, inspection, sending_down, setup, statistics, syncing, system
+from desktop.app import exporting, importing, inspection, sending_down, setup, statistics, syncing, system, units
 from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.ledgers.inspection import Checklist
@@ -46,7 +46,7 @@ def run(to: Path, extra: Path | None, screens: Screens | None) -> int:
     bureau = setup.found(data / "市局", "bureau", "演练市机关事务管理局", "990100", "市局联络员")
     unit_file = to / "授权文件_演练区.json"
     unit_file.unlink(missing_ok=True)
-    identity = setup.new_unit(bureau, "演练区机关事务服务中心", "990101", unit_file)
+    _, identity = units.new_unit(bureau, "演练区机关事务服务中心", "990101", unit_file)
     steps.done(f"市局建库，新增单位并生成授权文件 {unit_file.name}")
     office = setup.join(data / "区县", unit_file, "区县联络员")
     try:

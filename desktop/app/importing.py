@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desktop.app.import_judging import Judging
 from desktop.app.import_mapping import SPARE, in_text
-from desktop.app.import_plan import Plan, some
+from desktop.app.import_plan import NAMED, Plan, some
 from desktop.app.import_round_trip import RoundTrip
 from desktop.app.import_source import Offer, Source, open_source
 from desktop.app.import_writing import STEP, ImportWriting
@@ -101,6 +101,9 @@ def _notes(source: Source, offer: Offer, labels: Mapping[str, str], *, from_else
     without_place = [heading for heading in offer.table.unmapped.values() if heading not in labels.values()]
     if without_place:
         yield f"备用列已经用完，{len(without_place)} 列没有导入：{some(without_place)}"
+    yield from offer.sheet.warnings[:NAMED]
+    if (further := len(offer.sheet.warnings) - NAMED) > 0:
+        yield f"这样的数字还有 {further} 处，请逐个核对"
 
 
 def _spare_labels(session: Session, ledger: str, headings: list[str]) -> dict[str, str]:

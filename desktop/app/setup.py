@@ -1,14 +1,10 @@
 """Beginning: founding a library, joining the bureau by its unit file, opening a library and its person."""
 
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.app import clock
 from desktop.app.session import Session
-from desktop.domain.errors import Refusal
-from desktop.domain.keys import is_organisation, organisation_id
-from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.organisations import checked_area, checked_name
 from desktop.domain.query import EVERYTHING, Query, owner_of, where
 from desktop.store import place as whereabouts
@@ -155,25 +151,3 @@ def choose_person(workspace: Workspace, person: str) -> Session:
     with workspace.exclusive() as connection:
         say(connection, "person", person)
     return Session(workspace, person)
-
-
-def new_unit(session: Session, name: str, area_code: str, path: Path, organisation: str = "",
-             passphrase: str = "") -> str:  # fmt: skip
-    """The bureau enters a unit and writes its unit file; the unit's identity."""
-    if not session.identity.is_bureau:
-        raise Refusal("not_bureau", "只有市局才能生成授权文件，请在市局的电脑上操作")
-    checked_area(area_code)
-    from desktop.sync import enrolment
-
-    if organisation and not is_organisation(organisation):
-        raise Refusal("bad_organisation", f"单位标识“{organisation}”不对，请到该单位的“设置”页抄下单位标识")
-    name = checked_name(name)
-    if any(unit.name == name and unit.identity for unit in session.read.records(Organisation)):
-        raise Refusal("known_unit", f"“{name}”已经是本市的单位，不用重复新增")
-    organisation = organisation or organisation_id(area_code, secrets.randbits(20))
-    enrolment.write_unit_file(session.workspace, organisation, name, area_code, path, passphrase)
-    with session.write(f"新增单位 {name}") as transaction:
-        transaction.insert(
-            "organisation", {"name": name, "identity": organisation, "area_code": area_code, "role": "office"}
-        )
-    return organisation

@@ -10,7 +10,7 @@ from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.document import Document, HeadField, Table, TableColumn, TableRow
 from desktop.domain.errors import Refusal
-from desktop.domain.keys import organisation_id
+from desktop.domain.keys import is_organisation, organisation_id
 from desktop.domain.ledgers.organisation import Organisation
 from desktop.domain.organisations import checked_area, checked_name
 from desktop.domain.query import Op as Comparison
@@ -104,9 +104,11 @@ def further_unit_file(session: Session, organisation: str, path: Path, passphras
     from desktop.sync import enrolment
 
     unit = _unit(session, organisation)
-    enrolment.write_unit_file(
-        session.workspace, organisation, str(unit.name), str(unit.area_code or ""), path, passphrase, further=True
-    )
+    with session.workspace.exclusive() as connection:
+        enrolment.write_unit_file(
+            session.workspace, connection, organisation, str(unit.name), str(unit.area_code or ""), path, passphrase,
+            further=True,
+        )  # fmt: skip
 
 
 def withdraw(session: Session, device: str) -> None:
@@ -155,20 +157,41 @@ def enter_for(session: Session, organisation: str) -> Session:
     return session.standing_in(organisation, str(unit.name))
 
 
-def unit_without_program(session: Session, name: str, area_code: str) -> str:
+def new_unit(session: Session, name: str, area_code: str, path: Path, organisation: str = "",
+             passphrase: str = "") -> tuple[Changes, str]:  # fmt: skip
+    """The bureau enters a unit and writes its unit file; the unit's identity."""
+    from desktop.sync import enrolment
+
+    if not session.identity.is_bureau:
+        raise Refusal("not_bureau", "只有市局才能生成授权文件，请在市局的电脑上操作")
+    if organisation and not is_organisation(organisation):
+        raise Refusal("bad_organisation", f"单位标识“{organisation}”不对，请到该单位的“设置”页抄下单位标识")
+    row = _new_row(session, name, area_code, organisation)
+    with session.write(f"新增单位 {row['name']}") as transaction:
+        transaction.insert("organisation", row)
+        enrolment.write_unit_file(
+            session.workspace, transaction.connection, row["identity"], row["name"], area_code, path, passphrase
+        )
+    return transaction.changes, row["identity"]
+
+
+def unit_without_program(session: Session, name: str, area_code: str) -> tuple[Changes, str]:
     """The bureau enters a unit that has no program yet; its identity."""
+    from desktop.sync import enrolment
+
+    row = _new_row(session, name, area_code)
+    with session.write(f"新增单位 {row['name']}") as transaction:
+        transaction.insert("organisation", row)
+        enrolment.stand_in(session.workspace, transaction.connection, row["identity"])
+    return transaction.changes, row["identity"]
+
+
+def _new_row(session: Session, name: str, area_code: str, organisation: str = "") -> dict[str, str]:
     name, area_code = checked_name(name), checked_area(area_code)
     if any(unit.name == name and unit.identity for unit in session.read.records(Organisation)):
         raise Refusal("known_unit", f"“{name}”已经是本市的单位，不用重复新增")
-    organisation = organisation_id(area_code, secrets.randbits(20))
-    from desktop.sync import enrolment
-
-    with session.write(f"新增单位 {name}") as transaction:
-        transaction.insert(
-            "organisation", {"name": name, "identity": organisation, "area_code": area_code, "role": "office"}
-        )
-        enrolment.stand_in(session.workspace, transaction.connection, organisation)
-    return organisation
+    organisation = organisation or organisation_id(area_code, secrets.randbits(20))
+    return {"name": name, "identity": organisation, "area_code": area_code, "role": "office"}
 
 
 def _unit(session: Session, organisation: str) -> Organisation:

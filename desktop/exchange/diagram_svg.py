@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop.domain.drawing import LINE, POINT, Drawing, Frame, Rule
 from desktop.exchange.legible import legible
-from desktop.exchange.whole_file import whole_file
+from desktop.whole_file import whole_file
 
 _BETWEEN = 12.0
 """Millimetres between the pages of a drawing, which stand one below the other."""

@@ -35,8 +35,8 @@ from desktop.exchange.table_shape import (
     sections,
     text_width,
 )
-from desktop.exchange.whole_file import whole_file
 from desktop.exchange.worker import step
+from desktop.whole_file import whole_file
 
 LONGEST_CELL: Final = 32_767
 """Characters an Excel cell can hold (Microsoft, Excel specifications and limits)."""

@@ -48,7 +48,7 @@ from desktop.exchange.paper_items import (
     Words,
 )
 from desktop.exchange.paper_layout import lay_out
-from desktop.exchange.whole_file import whole_file
+from desktop.whole_file import whole_file
 
 _UNIT = 0.01
 """Millimetres of one unit of font size: large enough that whole pixel sizes lose nothing."""

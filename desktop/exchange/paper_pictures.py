@@ -9,7 +9,7 @@ from desktop.domain.document import Document
 from desktop.domain.drawing import Drawing
 from desktop.exchange.paper import Pages, ensure_application, picture
 from desktop.exchange.paper_drawing import drawing_items
-from desktop.exchange.whole_file import whole_file
+from desktop.whole_file import whole_file
 
 DOTS = 200
 """Dots per inch of a page as a picture."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.exchange.own_workbook import STAMP_SHEET, Stamp, write_stamp
-from desktop.exchange.whole_file import whole_file
+from desktop.whole_file import whole_file
 
 SAMPLE_MARK = "【示例】"
 """A row with a cell that begins so is the sample of a template and never imported."""

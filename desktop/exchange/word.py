@@ -33,7 +33,6 @@ from desktop.exchange.table_shape import (
     signature_rows,
     text_width,
 )
-from desktop.exchange.whole_file import whole_file
 from desktop.exchange.word_parts import (
     HEAD_FACE,
     TEXT_FACE,
@@ -46,6 +45,7 @@ from desktop.exchange.word_parts import (
     table_row,
     write_text,
 )
+from desktop.whole_file import whole_file
 
 _CREATOR = "标准化工作台"
 _HEADING_GROUND = "EFEFEF"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from desktop.exchange.headings import FoundTable
-from desktop.exchange.whole_file import whole_file
 from desktop.exchange.workbook import Sheet, Workbook, parse_workbook, read_content
+from desktop.whole_file import whole_file
 
 LARGEST_SOURCE = 20 * 2**20
 MOST_ROWS = 50_000

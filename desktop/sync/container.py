@@ -10,7 +10,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -23,6 +23,7 @@ from desktop.sync import encryption, trailing
 from desktop.sync.canon import canonical, digest
 from desktop.sync.enrolment import Introduction
 from desktop.sync.trailing import END
+from desktop.whole_file import replacing
 
 FILE_LIMIT = 1024**3
 ENTRY_LIMIT = 20_000
@@ -157,7 +158,6 @@ def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, 
           keys: Path | None = None) -> None:  # fmt: skip
     """Write under a temporary name, read back, then take the final name. `boxes` are the PCs (→ public reading keys)
     that may open it, none for a plain bundle; `keys` our own data folder. EnvironmentFault when the disk refuses."""
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     entries = {"manifest.json": canonical(msgspec.to_builtins(manifest)), "manifest.sig": signature, **files}
     try:
         with SpooledTemporaryFile(IN_MEMORY) as plain:
@@ -167,22 +167,13 @@ def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, 
             path.parent.mkdir(parents=True, exist_ok=True)
             _clear(path)
             _check_room(path.parent, size)
-            with part.open("wb") as handle:
+            with replacing(path, lambda part: read(part, keys)) as handle:
                 if boxes:
                     _seal(handle, plain, size, manifest, boxes)
                 else:
                     shutil.copyfileobj(plain, handle, _PIECE)
-                handle.flush()
-                os.fsync(handle.fileno())
-        read(part, keys)
-        part.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise EnvironmentFault("write_failed", f"同步包没有写成，请检查“{path.parent}”的空间和写入权限") from error
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _clear(path: Path) -> None:

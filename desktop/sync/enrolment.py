@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.domain.errors import Refusal
 from desktop.domain.keys import is_organisation
 from desktop.store.identity import said, say, write_for, writes_for
 from desktop.store.workspace import Workspace, now
@@ -17,6 +17,7 @@ from desktop.sync import certificates, encryption, graph, renewing, signing
 from desktop.sync.canon import canonical
 from desktop.sync.signing import DEVICE, ROOT, Certificate
 from desktop.sync.streams import parse_stream
+from desktop.whole_file import whole_file
 
 UNIT_FILE_LIMIT = 256 * 1024
 """Bytes of a unit file at most."""
@@ -81,10 +82,10 @@ def prepare(workspace: Workspace) -> None:
 # the bureau's side
 
 
-def write_unit_file(workspace: Workspace, organisation: str, name: str, area_code: str, path: Path,
-                    passphrase: str = "", *, further: bool = False) -> None:  # fmt: skip
-    """The bureau's file for one PC of a unit; a second PC, or one in place of a lost one, gets a `further` file. A unit
-    that began on its own names its `organisation`."""
+def write_unit_file(workspace: Workspace, connection: sqlite3.Connection, organisation: str, name: str,
+                    area_code: str, path: Path, passphrase: str = "", *, further: bool = False) -> None:  # fmt: skip
+    """The bureau's file for one PC of a unit, within a write transaction that is open; a second PC, or one in place of a
+    lost one, gets a `further` file. A unit that began on its own names its `organisation`."""
     identity = workspace.identity
     _bureau_only(workspace)
     if not is_organisation(organisation):
@@ -92,7 +93,7 @@ def write_unit_file(workspace: Workspace, organisation: str, name: str, area_cod
     secret = secrets.token_hex(32)
     own = [
         canonical([body.decode(), signature.hex()]).decode()
-        for body, signature in workspace.connection.execute("SELECT body, sig FROM sync_cert").fetchall()
+        for body, signature in connection.execute("SELECT body, sig FROM sync_cert").fetchall()
         if signing.read_certificate(body).organisation == identity.organisation
     ]
     root = signing.public_key(workspace.folder, ROOT)
@@ -100,19 +101,15 @@ def write_unit_file(workspace: Workspace, organisation: str, name: str, area_cod
                     encryption.protect(bytes.fromhex(secret), passphrase), further)  # fmt: skip
     body = canonical(msgspec.to_builtins(unit))
     signature = signing.sign(workspace.folder, ROOT, body).hex()
-    with workspace.exclusive() as connection:
-        connection.execute("INSERT INTO sync_invitation VALUES (?, ?, NULL)", (secret, organisation))
-        _write_new(path, canonical({"unit": body.decode(), "signature": signature}))
+    connection.execute("INSERT INTO sync_invitation VALUES (?, ?, NULL)", (secret, organisation))
+    _write_new(path, canonical({"unit": body.decode(), "signature": signature}))
 
 
 def _write_new(path: Path, content: bytes) -> None:
-    try:
-        with path.open("xb") as handle:
-            handle.write(content)
-    except FileExistsError:
-        raise Refusal("file_exists", f"“{path.name}”已经存在，请换一个文件名，以免覆盖别的授权文件") from None
-    except OSError as error:
-        raise EnvironmentFault("write_failed", f"授权文件没有写成，请检查“{path.parent}”是否存在、能否写入") from error
+    if path.exists():
+        raise Refusal("file_exists", f"“{path.name}”已经存在，请换一个文件名，以免覆盖别的授权文件")
+    with whole_file(path) as file:
+        file.write(content)
 
 
 def admit(workspace: Workspace, connection: sqlite3.Connection, new: Introduction) -> None:

@@ -1,7 +1,6 @@
 """授权备份: the bureau's private keys in one file that a passphrase opens. Without them no unit file can be written and no
 bundle made; units that lose theirs simply get a fresh unit file."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from desktop.store.identity import said
 from desktop.store.workspace import Workspace
 from desktop.sync import certificates, encryption, signing
 from desktop.sync.canon import canonical
+from desktop.whole_file import whole_file
 
 LIMIT = 64 * 1024
 """Bytes of such a file at most."""
@@ -35,19 +35,13 @@ def save(workspace: Workspace, path: Path, passphrase: str) -> None:
         raise Refusal("not_bureau", "授权备份由市局保存；本单位丢了授权，向市局要一份新的授权文件即可")
     kept = _Kept({name: signing.load(workspace.folder, name).hex() for name in _NAMES})
     sealed = encryption.protect(canonical(msgspec.to_builtins(kept)), passphrase)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as handle:
-            handle.write(sealed.encode())
-            handle.flush()
-            os.fsync(handle.fileno())
+
+    def read_back(part: Path) -> None:
         if _read(part, passphrase) != kept:
             raise OSError("read back otherwise")
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise EnvironmentFault("write_failed", f"授权备份没有存成，请检查“{path.parent}”能否写入") from error
+
+    with whole_file(path, read_back) as file:
+        file.write(sealed.encode())
 
 
 def take_back(workspace: Workspace, path: Path, passphrase: str) -> None:

@@ -123,14 +123,14 @@ def test_cleaning_leaves_what_a_row_or_backup_names(office: Session) -> None:
     made = backup.make_backup(office.workspace, "手动")
     loose = blobs.put(folder, b"loose")
     assert attachments.unneeded(office) == ([loose], 5)
-    assert attachments.clean(office) == 5
+    assert attachments.clean(office) == (5, 0)
     assert in_backup in blobs.all_hashes(folder) and loose not in blobs.all_hashes(folder)
     made.path.with_suffix(".json").unlink()
     with pytest.raises(Refusal) as refused:
         attachments.clean(office)
     assert refused.value.code == "backup_without_list"
     made.path.unlink()
-    assert attachments.clean(office) == len(b"in a backup")
+    assert attachments.clean(office) == (len(b"in a backup"), 0)
     assert blobs.all_hashes(folder)
 
 

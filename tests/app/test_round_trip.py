@@ -204,6 +204,21 @@ def test_a_plain_table_of_our_own_comes_back_without_changing_anything(tmp_path:
     session.workspace.close()
 
 
+def test_a_number_that_was_already_wrong_in_the_file_is_named(office: Session, tmp_path: Path) -> None:
+    """Excel keeps fifteen digits: what stands in the cell is not what was typed."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["标准号", "标准名称", "备注"])
+    for number in range(8):
+        sheet.append([f"GB/T {number + 1}-2020", "甲", 12345678901234567890])
+    path = tmp_path / "长数字.xlsx"
+    book.save(path)
+    remarks = importing.plan(office, path).remarks
+    assert sum("单元格的数字太长" in remark for remark in remarks) == 5
+    assert any(remark.startswith("C2 ") for remark in remarks)
+    assert "这样的数字还有 3 处，请逐个核对" in remarks
+
+
 def test_columns_without_a_place_and_rows_that_are_no_data_are_named(office: Session, tmp_path: Path) -> None:
     path = tmp_path / "宽.csv"
     heads = ["标准号", "标准名称", *(f"列{number}" for number in range(30))]

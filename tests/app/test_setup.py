@@ -59,7 +59,7 @@ def test_an_area_code_has_six_digits(bureau: Session, tmp_path: Path, code: str)
     with pytest.raises(Refusal, match="行政区划码要填 6 位数字"):
         setup.found(tmp_path / "x", "office", "甲", code)
     with pytest.raises(Refusal, match="行政区划码要填 6 位数字"):
-        setup.new_unit(bureau, "甲", code, tmp_path / "u.json")
+        units.new_unit(bureau, "甲", code, tmp_path / "u.json")
     assert not (tmp_path / "x").exists() and not (tmp_path / "u.json").exists()
 
 
@@ -89,7 +89,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_an_office_that_joins_is_the_unit_its_file_names(bureau: Session, tmp_path: Path) -> None:
-    identity = setup.new_unit(bureau, "西湖区机关事务服务中心", "330106", tmp_path / "u.json")
+    _, identity = units.new_unit(bureau, "西湖区机关事务服务中心", "330106", tmp_path / "u.json")
     office = setup.join(tmp_path / "office", tmp_path / "u.json", "陈立")
     try:
         assert office.identity.organisation == identity
@@ -105,7 +105,7 @@ def test_only_a_bureau_writes_unit_files(tmp_path: Path) -> None:
     office = lone_office(tmp_path)
     try:
         with pytest.raises(Refusal, match="只有市局才能生成授权文件"):
-            setup.new_unit(office, "甲", "330106", tmp_path / "u.json")
+            units.new_unit(office, "甲", "330106", tmp_path / "u.json")
         with pytest.raises(Refusal, match="还没有打开市局的授权文件"):
             syncing.make_bundle(office, tmp_path / "a.bzb")
     finally:
@@ -116,7 +116,7 @@ def test_a_unit_that_began_alone_joins_with_its_own_identity(bureau: Session, tm
     office = lone_office(tmp_path)
     try:
         identity = office.identity.organisation
-        setup.new_unit(bureau, office.identity.name, "330106", tmp_path / "u.json", identity)
+        units.new_unit(bureau, office.identity.name, "330106", tmp_path / "u.json", identity)
         enrolment.join(office.workspace, enrolment.read_unit_file(tmp_path / "u.json"))
         joined = Session(office.workspace, office.person)
         syncing.make_bundle(joined, tmp_path / "a.bzb")
@@ -129,7 +129,7 @@ def test_a_unit_that_began_alone_joins_with_its_own_identity(bureau: Session, tm
 def test_the_file_of_another_unit_is_refused(bureau: Session, tmp_path: Path) -> None:
     office = lone_office(tmp_path)
     try:
-        setup.new_unit(bureau, "上城区机关事务服务中心", "330102", tmp_path / "u.json")
+        units.new_unit(bureau, "上城区机关事务服务中心", "330102", tmp_path / "u.json")
         with pytest.raises(Refusal, match="这份授权文件是给其他单位的"):
             enrolment.join(office.workspace, enrolment.read_unit_file(tmp_path / "u.json"))
         assert office.workspace.identity.superior == ""
@@ -227,7 +227,7 @@ def test_a_further_pc_waits_for_the_units_rows_and_one_that_was_stood_in_for_get
     organisation = first.identity.organisation
     units.further_unit_file(bureau, organisation, tmp_path / "2.json", "")
     second = setup.join(tmp_path / "2", tmp_path / "2.json")
-    stood_in = units.unit_without_program(bureau, "桐庐县机关事务中心", "330122")
+    _, stood_in = units.unit_without_program(bureau, "桐庐县机关事务中心", "330122")
     system.plant(units.enter_for(bureau, stood_in), "hangzhou")
     units.further_unit_file(bureau, stood_in, tmp_path / "3.json", "")
     third = setup.join(tmp_path / "3", tmp_path / "3.json", "新人")
@@ -250,7 +250,7 @@ def test_an_area_code_is_six_plain_digits_wherever_it_is_typed(tmp_path: Path, a
     bureau = setup.found(tmp_path / "b", "bureau", "市局", "330100")
     for enter in (
         lambda: setup.found(tmp_path / "x", "office", "甲", area),
-        lambda: setup.new_unit(bureau, "甲", area, tmp_path / "x.json"),
+        lambda: units.new_unit(bureau, "甲", area, tmp_path / "x.json"),
         lambda: units.unit_without_program(bureau, "甲", area),
     ):
         with pytest.raises(Refusal, match="行政区划码要填 6 位数字"):

@@ -77,7 +77,8 @@ class _Places:
     def office(self, number: int) -> Workspace:
         organisation = organisation_id(f"{340000 + number:06d}", number)
         file = self.folder / f"{number}.json"
-        enrolment.write_unit_file(self.bureau, organisation, f"单位{number}", organisation[:6], file)
+        with self.bureau.exclusive() as connection:
+            enrolment.write_unit_file(self.bureau, connection, organisation, f"单位{number}", organisation[:6], file)
         made = Workspace.create(self.folder / str(number), "office", f"单位{number}", organisation[:6],
                                 schema=SHAPE, organisation=organisation)  # fmt: skip
         enrolment.prepare(made)
@@ -213,7 +214,8 @@ def _conflicts() -> list[Value]:
         keys = fill(one, DELTA)
         organisation = one.identity.organisation
         file = places.folder / "two.json"
-        enrolment.write_unit_file(places.bureau, organisation, "单位1", organisation[:6], file)
+        with places.bureau.exclusive() as connection:
+            enrolment.write_unit_file(places.bureau, connection, organisation, "单位1", organisation[:6], file)
         two = Workspace.create(places.folder / "two", "office", "单位1", organisation[:6], schema=SHAPE,
                                organisation=organisation)  # fmt: skip
         enrolment.prepare(two)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
-from desktop.app import setup, syncing
+from desktop.app import setup, syncing, units
 from desktop.app.session import Session
 from desktop.domain.keys import row_key
 from desktop.domain.record import Cell
@@ -29,7 +29,7 @@ def measure() -> list[Value]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bureau = setup.found(folder / "bureau", "bureau", "杭州市机关事务管理局", "330100", "李文")
-        setup.new_unit(bureau, "西湖区机关事务服务中心", "330106", folder / "unit.json")
+        units.new_unit(bureau, "西湖区机关事务服务中心", "330106", folder / "unit.json")
         office = setup.join(folder / "office", folder / "unit.json", "陈立")
         try:
             return [*_deltas(office, bureau, rows, folder), *_triggers(office, rows, folder)]

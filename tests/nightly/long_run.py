@@ -98,7 +98,7 @@ class LongRun:
         session = setup.found(self.folder / "bureau", "bureau", "市局", "330100", "市局")
         joined = []
         for number in range(self.offices):
-            organisation = setup.new_unit(session, f"单位{number}", NAMES[number], self.folder / f"{number}.0.json")
+            _, organisation = units.new_unit(session, f"单位{number}", NAMES[number], self.folder / f"{number}.0.json")
             for place in range(COMPUTERS):
                 if place:
                     units.further_unit_file(session, organisation, self.folder / f"{number}.{place}.json", "")

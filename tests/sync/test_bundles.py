@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.app import editing, history, sending_down, setup, syncing
+from desktop.app import editing, history, sending_down, setup, syncing, units
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
@@ -414,12 +414,12 @@ def test_an_office_that_began_alone_joins_later_with_all_its_rows(tmp_path: Path
     key = _entry(alone)
     with pytest.raises(Refusal, match="还没有打开市局的授权文件"):
         syncing.make_bundle(alone, tmp_path / "a.bzb")
-    setup.new_unit(bureau, "西湖区中心", "330106", tmp_path / "u.json", alone.identity.organisation)
+    units.new_unit(bureau, "西湖区中心", "330106", tmp_path / "u.json", alone.identity.organisation)
     joined = setup.join_later(alone, tmp_path / "u.json")
     syncing.make_bundle(joined, tmp_path / "a.bzb")
     syncing.apply_bundle(bureau, tmp_path / "a.bzb")
     assert bureau.read.row("detail_entry", key) is not None
-    setup.new_unit(bureau, "上城区中心", "330102", tmp_path / "other.json")
+    units.new_unit(bureau, "上城区中心", "330102", tmp_path / "other.json")
     with pytest.raises(Refusal, match="给其他单位的"):
         setup.join_later(joined, tmp_path / "other.json")
     alone.workspace.close()

@@ -186,7 +186,7 @@ def test_a_unit_merged_into_another_is_written_by_it(both: Pair, mail: Mail, tmp
 
 def test_rows_the_bureau_entered_pass_to_the_unit_with_their_history(both: Pair, mail: Mail, tmp_path: Path) -> None:
     bureau, _ = both
-    organisation = units.unit_without_program(bureau, "上城区机关事务服务中心", "330102")
+    _, organisation = units.unit_without_program(bureau, "上城区机关事务服务中心", "330102")
     stand_in = units.enter_for(bureau, organisation)
     key = standard(stand_in, "代录的标准")
     editing.edit_cells(stand_in, "standard", [Edit(key, "title", "代录后改过的标准")])
@@ -213,7 +213,7 @@ def test_rows_the_bureau_entered_pass_to_the_unit_with_their_history(both: Pair,
 def test_a_bureau_passes_its_offices_rows_on_to_its_province_unchanged(both: Pair, mail: Mail, tmp_path: Path) -> None:
     bureau, office = both
     province = setup.found(tmp_path / "p", "bureau", "浙江省机关事务管理局", "330000", "周省")
-    setup.new_unit(province, bureau.identity.name, "330100", tmp_path / "p.json", bureau.identity.organisation)
+    units.new_unit(province, bureau.identity.name, "330100", tmp_path / "p.json", bureau.identity.organisation)
     bureau = setup.join_later(bureau, tmp_path / "p.json")
     standard(office, "区里的标准")
     mail.send(office, bureau)
@@ -239,9 +239,9 @@ def test_a_subordinate_bureau_cannot_speak_for_anothers_units(both: Pair, mail: 
     bureau, office = both
     mail.send(office, bureau)
     rogue = setup.found(tmp_path / "r", "bureau", "冒名市局", "330200", "外人")
-    setup.new_unit(bureau, rogue.identity.name, "330200", tmp_path / "r.json", rogue.identity.organisation)
+    units.new_unit(bureau, rogue.identity.name, "330200", tmp_path / "r.json", rogue.identity.organisation)
     rogue = setup.join_later(rogue, tmp_path / "r.json")
-    setup.new_unit(rogue, "冒充西湖", "330106", tmp_path / "x.json", office.identity.organisation)
+    units.new_unit(rogue, "冒充西湖", "330106", tmp_path / "x.json", office.identity.organisation)
     impostor = setup.join(tmp_path / "x", tmp_path / "x.json", "外人")
     standard(impostor, "冒充的标准")
     mail.send(impostor, rogue)

@@ -104,8 +104,8 @@ def found_template(folder: Path) -> None:
     """Four enrolled PCs that know each other."""
     with hurried():
         bureau = setup.found(folder / BUREAU, "bureau", "市局", "330100", BUREAU)
-        organisation = setup.new_unit(bureau, "甲区", "330106", folder / "one.json")
-        setup.new_unit(bureau, "乙区", "330102", folder / "other.json")
+        _, organisation = units.new_unit(bureau, "甲区", "330106", folder / "one.json")
+        units.new_unit(bureau, "乙区", "330102", folder / "other.json")
         units.further_unit_file(bureau, organisation, folder / "two.json", "")
         sessions = {name: setup.join(folder / name, folder / f"{name}.json", name) for name in (ONE, TWO, OTHER)}
         for number, (name, session) in enumerate(itertools.chain(sessions.items(), sessions.items())):

@@ -200,7 +200,7 @@ def test_the_bureaus_lost_authority_is_taken_back_from_its_saved_file(
         clerk.said("口令不对，请核对保存授权备份时记下的口令")
         say(spoken)
         clerk.said("授权已找回")
-        setup.new_unit(clerk.window.desk.session, "淳安县机关事务中心", "330127", tmp_path / "c.json")
+        units.new_unit(clerk.window.desk.session, "淳安县机关事务中心", "330127", tmp_path / "c.json")
         say(spoken)
         clerk.said("不用找回")
     bureau, office = setup.open_library(clerk.folder), setup.open_library(folder)

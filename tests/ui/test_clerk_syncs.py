@@ -337,7 +337,7 @@ def test_late_units_are_on_the_reminder(
 ) -> None:
     bureau, _, _ = contested
     units.unit_without_program(bureau, "桐庐县机关事务中心", "330122")
-    setup.new_unit(bureau, "淳安县机关事务中心", "330127", bureau.workspace.folder / "c.json")
+    units.new_unit(bureau, "淳安县机关事务中心", "330127", bureau.workspace.folder / "c.json")
     assert [row.cells[1:3] for row in units.reminder(bureau, 30).table.rows] == [("淳安县机关事务中心", "从未上报")]
     monkeypatch.setattr(QInputDialog, "getInt", lambda *_: (30, False))
 

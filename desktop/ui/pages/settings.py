@@ -148,6 +148,10 @@ class SettingsPage(Page):
             session = self.session
             self.desk.write(
                 lambda job: attachments.clean(session, job),
-                lambda freed: self.desk.say("ok", f"已清理，腾出 {freed / 1024**2:.1f} MB"),
+                lambda done: self._cleaned(*done),
                 locks=True,
             )
+
+    def _cleaned(self, freed: int, held: int) -> None:
+        kept = f"；另有 {held} 个文件正被其他程序打开，请关闭后再清理一次" if held else ""
+        self.desk.say("warn" if held else "ok", f"已清理，腾出 {freed / 1024**2:.1f} MB{kept}")

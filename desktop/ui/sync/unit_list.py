@@ -104,7 +104,7 @@ class UnitList(QWidget):
             if dialog.without_program:
                 self._do(lambda: units.unit_without_program(session, name, code), f"已新增 {name}，可以代录")
             else:
-                self._save_file(name, lambda path, spoken: setup.new_unit(session, name, code, path, passphrase=spoken))
+                self._save_file(name, lambda path, spoken: units.new_unit(session, name, code, path, passphrase=spoken))
         dialog.deleteLater()
 
     def further_file(self, state: units.UnitState) -> None:

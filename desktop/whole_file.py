@@ -3,10 +3,11 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from desktop.domain.errors import EnvironmentFault
 
@@ -24,30 +25,37 @@ _REMEDIES = {
 }
 
 
-@contextmanager
-def whole_file(path: Path) -> Iterator[BytesIO]:
-    """A stream whose content becomes the file at `path` when the block ends without an error.
+_Proof = Callable[[Path], object]
 
-    The content goes to a temporary file of the same folder, is forced to disk and renamed, so that an older
-    file of this name stays as it was until the new one is complete. A full disk, a locked file and the like
-    raise `EnvironmentFault("write_failed", …)`.
-    """
+
+@contextmanager
+def whole_file(path: Path, proof: _Proof = lambda _part: None) -> Iterator[BytesIO]:
+    """A stream in memory whose content becomes the file at `path` when the block ends without an error. A full disk, a
+    locked file and the like raise `EnvironmentFault("write_failed", …)`."""
     stream = BytesIO()
+    yield stream
     try:
-        yield stream
-        _replace(path, stream)
+        with replacing(path, proof) as file:
+            file.write(stream.getbuffer())
     except OSError as fault:
         remedy = _REMEDIES.get(fault.errno or 0, "请换一个位置再试")
         raise EnvironmentFault("write_failed", f"没有写成“{path.name}”：{remedy}。") from fault
 
 
-def _replace(path: Path, stream: BytesIO) -> None:
-    partial = path.with_name(f".{secrets.token_hex(6)}.part")
+@contextmanager
+def replacing(path: Path, proof: _Proof = lambda _part: None) -> Iterator[IO[bytes]]:
+    """A file that takes the name `path` when the block ends without an error and `proof` raised nothing at reading it.
+
+    It is a temporary file of the same folder, forced to disk and renamed, so that an older file of this name stays as it
+    was until the new one is complete. Raises OSError.
+    """
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         with partial.open("xb") as file:
-            file.write(stream.getbuffer())
+            yield file
             file.flush()
             os.fsync(file.fileno())
+        proof(partial)
         partial.replace(path)
     finally:
         with suppress(OSError):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import EnvironmentFault
-from desktop.exchange.whole_file import whole_file
+from desktop.whole_file import whole_file
 
 
 def test_the_content_arrives_and_nothing_else_stays(tmp_path: Path) -> None:
