@@ -167,6 +167,8 @@ def _with_session(parsed: Arguments, work: Callable[[Any], int]) -> int:
 
     session = setup.open_library(data_folder(parsed))
     try:
+        for sentence in setup.concerns(session):
+            print(sentence, file=sys.stderr)
         return work(session)
     finally:
         session.workspace.close()

@@ -50,8 +50,12 @@ def join(folder: Path, path: Path, person: str = "", passphrase: str = "") -> Se
     workspace = Workspace.create(
         folder, "office", unit.name, unit.area_code, organisation=unit.organisation, superior=unit.bureau
     )
-    session = _begin(workspace, person, further=unit.further)
-    enrolment.join(workspace, unit, passphrase)
+    try:
+        session = _begin(workspace, person, further=unit.further)
+        enrolment.join(workspace, unit, passphrase)
+    except BaseException:
+        workspace.discard()
+        raise
     return Session(workspace, session.person)
 
 
@@ -126,14 +130,15 @@ def concerns(session: Session) -> list[str]:
     sent = log.made_so_far(session.read.connection) > 0
     found = whereabouts.concerns(workspace.folder, identity.device, identity.instance, step, sent)
     older = whereabouts.is_older(workspace.folder, identity.device, identity.instance, step)
-    if older or whereabouts.is_copy(workspace.folder, identity.device, identity.instance, sent):
+    if older or whereabouts.is_copy(workspace.folder, identity.device, identity.instance):
         workspace.renew_instance(instead=older)
         session.identity = identity = workspace.identity
     whereabouts.remember(workspace.folder, identity.device, identity.instance, step)
-    if not workspace.has_keys and (identity.is_bureau or identity.superior):
-        from desktop.sync import signing
+    if identity.is_bureau or identity.superior:
+        from desktop.sync import renewing, signing
 
-        found.append(signing.LOST)
+        if not renewing.holds_its_keys(workspace, session.read.connection):
+            found.append(signing.LOST)
     return [*found, *filter(None, [clock.set_back(session)])]
 
 

@@ -30,11 +30,17 @@ BUNDLE_ENDINGS = (".bzb", ".zip", ".txt", ".dat")
 
 
 def recipients(session: Session) -> list[Organisation]:
-    """Whom a bundle can be made for: the bureau's units; for an office there is only its bureau."""
+    """Whom a bundle can be made for: the bureau's units; for an office there is only its bureau. A unit whose row was
+    lost with an older backup is known by its certificate."""
+    from desktop.sync import certificates
+
     known = session.read.records(Organisation, Test("identity", Comparison.FILLED))
     ours = session.identity.organisation
     known.sort(key=lambda unit: owner_of(unit.key) != ours)
     by_identity = {unit.identity: unit for unit in reversed(known)}
+    for organisation, name in certificates.certified(session.read.connection).items():
+        row = {"name": name, "identity": organisation, "area_code": organisation[:6], "role": "office"}
+        by_identity.setdefault(organisation, Organisation(key="", **row))
     return [unit for unit in reversed(by_identity.values()) if unit.role == "office" and unit.identity != ours]
 
 

@@ -119,6 +119,36 @@ def withdraw(session: Session, device: str) -> None:
         enrolment.revoke(session.workspace, connection, device)
 
 
+@dataclass(frozen=True)
+class Late:
+    """Parts of bundles that a withdrawn PC made and that came only after it was withdrawn."""
+
+    device: str
+    unit: str
+    person: str
+    parts: int
+
+
+def late(session: Session) -> list[Late]:
+    """What came late from withdrawn PCs and waits for the bureau's word."""
+    from desktop.sync import certificates, enrolment, segments
+
+    connection = session.read.connection
+    return [
+        Late(device, certificate.name, segments.last_person(connection, device), len(parts))
+        for device, parts in enrolment.late(connection).items()
+        if (certificate := certificates.of_device(connection, device)) is not None
+    ]
+
+
+def take_late(session: Session, device: str) -> None:
+    """收下: it counts from the next bundle on."""
+    from desktop.sync import enrolment
+
+    with session.workspace.exclusive() as connection:
+        enrolment.release(session.workspace, connection, device)
+
+
 def rename(session: Session, organisation: str, name: str) -> Changes:
     """改名: the row, its 曾用名, and what the unit's PCs call themselves."""
     from desktop.sync import enrolment

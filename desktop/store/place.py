@@ -66,11 +66,12 @@ def _kind_of_drive(folder: Path) -> str:
     return ""
 
 
-def is_copy(folder: Path, device: str, instance: str, sent_before: bool) -> bool:
-    """Whether another copy of the library that takes itself for the same may be in use, here or on another PC."""
+def is_copy(folder: Path, device: str, instance: str) -> bool:
+    """Whether another copy of the library that takes itself for the same may be in use, here or on another PC: this PC
+    has never seen it, or knows it in another folder that is still there."""
     known = _read(device)
     if known is None:
-        return sent_before
+        return True
     other = Path(str(known.get("folder", "")))
     return known.get("instance") == instance and other != folder.resolve() and (other / "library.db").exists()
 

@@ -67,8 +67,7 @@ class Workspace:
         except OSError:
             raise EnvironmentFault("no_folder", f"不能建立文件夹“{folder}”，请换一个有写入权限的位置") from None
         workspace = cls(folder, schema, WorkspaceLock(folder / "lock"))
-        for piece in (LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm", *KEYS, "keys/root.key"):
-            (folder / piece).unlink(missing_ok=True)
+        workspace._clear()
         values = {
             "organisation": organisation, "name": name, "area_code": area_code, "role": role, "superior": superior,
             "device": secrets.token_hex(8), "instance": secrets.token_hex(8), "sample": "1" if sample else "",
@@ -83,6 +82,15 @@ class Workspace:
             workspace.close()
             raise
         return workspace
+
+    def discard(self) -> None:
+        """Close a library that was only begun, and take its files away."""
+        self.close()
+        self._clear()
+
+    def _clear(self) -> None:
+        for piece in (LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm", *KEYS, "keys/root.key"):
+            (self.folder / piece).unlink(missing_ok=True)
 
     @classmethod
     def open(cls, folder: Path, *, schema: Schema = SCHEMA) -> "Workspace":
@@ -164,11 +172,6 @@ class Workspace:
         former = [*before.former.split(), *([before.instance] if instead else [])]
         with self.exclusive() as connection:
             become_another(connection, former)
-
-    @property
-    def has_keys(self) -> bool:
-        """Whether the key files of this PC lie beside the library."""
-        return all((self.folder / name).is_file() for name in KEYS)
 
     @property
     def reader(self) -> Reader:

@@ -32,7 +32,7 @@ def accept(connection: sqlite3.Connection, body: bytes, signature: bytes) -> Cer
     if serial is not None:
         return certificate
     issuer = _signer(connection, body, signature)
-    if certificate.role != ROOT_ROLE and _other_issuer(connection, certificate.organisation, issuer):
+    if certificate.role != ROOT_ROLE and _oversteps(connection, certificate, issuer):
         raise Refusal("foreign_signer", "这个同步包里的授权信息不是该单位的市局签发的，没有读入，请核对来源")
     _keep(connection, certificate, issuer, signature)
     return certificate
@@ -48,12 +48,33 @@ def _signer(connection: sqlite3.Connection, body: bytes, signature: bytes) -> st
     raise Refusal("foreign_signer", "这个同步包不是本市局或其授权单位生成的，没有读入，请核对来源")
 
 
-def _other_issuer(connection: sqlite3.Connection, organisation: str, issuer: str) -> bool:
-    row = connection.execute(
-        "SELECT 1 FROM sync_cert WHERE organisation = ? AND issuer <> ? AND role <> 'root' LIMIT 1",
-        (organisation, issuer),
-    ).fetchone()
-    return row is not None
+def _oversteps(connection: sqlite3.Connection, certificate: Certificate, issuer: str) -> bool:
+    """Whether a bureau speaks for a PC or for rows that another bureau vouched for, or that are our own unit's."""
+    own_root = said(connection, "root")
+    if issuer != own_root and any(
+        name in invited(connection) for name in (certificate.organisation, *certificate.streams)
+    ):
+        return True
+    if connection.execute(
+        "SELECT 1 FROM sync_cert WHERE device = ? AND issuer <> ? AND role <> 'root' LIMIT 1",
+        (certificate.device, issuer),
+    ).fetchone():
+        return True
+    return any(
+        connection.execute(
+            "SELECT 1 FROM sync_cert WHERE organisation = ? AND issuer <> ? AND role <> 'root' LIMIT 1",
+            (organisation, issuer),
+        ).fetchone()
+        for organisation in {certificate.organisation, *certificate.streams}
+    )
+
+
+def invited(connection: sqlite3.Connection) -> set[str]:
+    """The organisations a bureau wrote unit files for and that are no bureaus themselves."""
+    rows = connection.execute(
+        "SELECT organisation FROM sync_invitation EXCEPT SELECT organisation FROM sync_cert WHERE role = 'root'"
+    )
+    return {name for (name,) in rows}
 
 
 def _keep(connection: sqlite3.Connection, certificate: Certificate, issuer: str, signature: bytes) -> None:
@@ -93,6 +114,36 @@ def devices(connection: sqlite3.Connection, organisation: str) -> list[Certifica
     return [item for (device,) in rows if (item := of_device(connection, device)) is not None]
 
 
+def ours(workspace: Workspace, connection: sqlite3.Connection, organisation: str) -> list[Certificate]:
+    """The newest certificates of an organisation's PCs that we, as a bureau, vouch for."""
+    root = signing.public_key(workspace.folder, ROOT)
+    vouched = {
+        device
+        for (device,) in connection.execute("SELECT device FROM sync_cert WHERE issuer = ? AND role <> 'root'", (root,))
+    }
+    return [item for item in devices(connection, organisation) if item.device in vouched]
+
+
+def certified(connection: sqlite3.Connection) -> dict[str, str]:
+    """Organisation → name of the units whose PCs we vouch for, as far as some of them still work."""
+    rows = connection.execute(
+        "SELECT body FROM sync_cert WHERE role = 'office' AND issuer = ? "
+        "AND device NOT IN (SELECT device FROM sync_revocation)",
+        (said(connection, "root"),),
+    ).fetchall()
+    found = sorted((signing.read_certificate(body) for (body,) in rows), key=lambda item: item.issued_at)
+    return {item.organisation: item.name for item in found}
+
+
+def streams_of(connection: sqlite3.Connection, organisation: str) -> set[str]:
+    """The organisations whose streams the PCs of one may write, those of withdrawn PCs included: its own, and those
+    merged into it."""
+    rows = connection.execute(
+        "SELECT body FROM sync_cert WHERE organisation = ? AND role <> 'root'", (organisation,)
+    ).fetchall()
+    return {organisation, *(name for (body,) in rows for name in signing.read_certificate(body).streams)}
+
+
 def files(connection: sqlite3.Connection, organisations: set[str]) -> dict[str, bytes]:
     """What a bundle carries so that the receiver can judge the PCs of some organisations."""
     carried: dict[str, bytes] = {}
@@ -113,14 +164,14 @@ def files(connection: sqlite3.Connection, organisations: set[str]) -> dict[str, 
 
 
 def revoke(workspace: Workspace, connection: sqlite3.Connection, device: str, heads: dict[str, list[str]]) -> None:
-    """The bureau's word that a PC writes no longer; what `heads` cover still counts."""
+    """The bureau's word that a PC writes no longer; what `heads` cover still counts, besides what it said before."""
     revocation = Revocation(device, heads, now())
     signature = signing.sign(workspace.folder, ROOT, revocation.body)
-    connection.execute("INSERT OR IGNORE INTO sync_revocation VALUES (?, ?, ?)", (device, revocation.body, signature))
+    _keep_revocation(connection, revocation, signature)
 
 
 def accept_revocation(connection: sqlite3.Connection, body: bytes, signature: bytes) -> None:
-    """Keep a revocation signed by the bureau that certified the PC; Refusal otherwise. The first one stays."""
+    """Keep a revocation signed by the bureau that certified the PC; Refusal otherwise. A later one may let more stand."""
     try:
         revocation = signing.read_revocation(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -128,10 +179,28 @@ def accept_revocation(connection: sqlite3.Connection, body: bytes, signature: by
     issuers = connection.execute("SELECT issuer FROM sync_cert WHERE device = ?", (revocation.device,)).fetchall()
     if not any(signing.verified(issuer, signature, body) for (issuer,) in issuers):
         raise Refusal("foreign_signer", "同步包里的停用信息不是签发授权的市局给出的，没有读入，请核对来源")
-    connection.execute("INSERT OR IGNORE INTO sync_revocation VALUES (?, ?, ?)", (revocation.device, body, signature))
+    _keep_revocation(connection, revocation, signature)
 
 
-def revocation_of(connection: sqlite3.Connection, device: str) -> Revocation | None:
-    """The revocation of a PC, if it was revoked."""
-    row = connection.execute("SELECT body FROM sync_revocation WHERE device = ?", (device,)).fetchone()
-    return None if row is None else signing.read_revocation(row[0])
+def _keep_revocation(connection: sqlite3.Connection, revocation: Revocation, signature: bytes) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO sync_revocation VALUES (?, ?, ?, ?)",
+        (revocation.name, revocation.device, revocation.body, signature),
+    )
+
+
+def revoked_heads(connection: sqlite3.Connection, device: str) -> set[str] | None:
+    """If a PC was revoked: the segments which, with their ancestors, still count, by all that its bureau said."""
+    rows = connection.execute("SELECT body FROM sync_revocation WHERE device = ?", (device,)).fetchall()
+    said_of_it = [signing.read_revocation(body) for (body,) in rows]
+    return {sha for item in said_of_it for heads in item.heads.values() for sha in heads} if rows else None
+
+
+def is_bureau_of(connection: sqlite3.Connection, sender: str, device: str) -> bool:
+    """Whether a PC is one of the bureau that certified another."""
+    row = connection.execute(
+        "SELECT 1 FROM sync_cert AS bureau JOIN sync_cert AS unit ON unit.issuer = bureau.issuer "
+        "WHERE bureau.device = ? AND bureau.role = 'bureau' AND unit.device = ? AND unit.role <> 'root' LIMIT 1",
+        (sender, device),
+    ).fetchone()
+    return row is not None

@@ -13,7 +13,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.keys import is_organisation
 from desktop.store.identity import said, say, write_for, writes_for
 from desktop.store.workspace import Workspace, now
-from desktop.sync import certificates, encryption, graph, renewing, signing
+from desktop.sync import certificates, encryption, graph, renewing, segments, signing
 from desktop.sync.canon import canonical
 from desktop.sync.signing import DEVICE, ROOT, Certificate
 from desktop.sync.streams import parse_stream
@@ -90,13 +90,12 @@ def write_unit_file(workspace: Workspace, connection: sqlite3.Connection, organi
     _bureau_only(workspace)
     if not is_organisation(organisation):
         raise Refusal("bad_area", f"行政区划码要填 6 位数字，“{area_code}”不对")
-    secret = secrets.token_hex(32)
+    secret, root = secrets.token_hex(32), signing.public_key(workspace.folder, ROOT)
     own = [
         canonical([body.decode(), signature.hex()]).decode()
-        for body, signature in connection.execute("SELECT body, sig FROM sync_cert").fetchall()
+        for body, signature in connection.execute("SELECT body, sig FROM sync_cert WHERE issuer = ?", (root,))
         if signing.read_certificate(body).organisation == identity.organisation
     ]
-    root = signing.public_key(workspace.folder, ROOT)
     unit = UnitFile(1, organisation, name, area_code, identity.organisation, identity.name, root, own,
                     encryption.protect(bytes.fromhex(secret), passphrase), further)  # fmt: skip
     body = canonical(msgspec.to_builtins(unit))
@@ -125,14 +124,27 @@ def admit(workspace: Workspace, connection: sqlite3.Connection, new: Introductio
     )
     if new.root in certificates.trusted_roots(connection):
         return
+    name = _name_here(connection, workspace.identity.organisation, new.organisation) or new.name
     if new.root:
+        if certificates.ours(workspace, connection, new.organisation):
+            raise Refusal("not_bureau", "这个单位在本机登记的是下属单位，不是市局，没有读入，请向该单位核实")
         certificates.issue(workspace, connection, Certificate(
-            new.organisation, new.name, certificates.ROOT_ROLE, new.device, new.root, "", [], now()
+            new.organisation, name, certificates.ROOT_ROLE, new.device, new.root, "", [], now()
         ))  # fmt: skip
     elif certificates.of_device(connection, new.device) is None:
+        streams = sorted(certificates.streams_of(connection, new.organisation))
         certificates.issue(workspace, connection, Certificate(
-            new.organisation, new.name, "office", new.device, new.key, new.box, [new.organisation], now()
+            new.organisation, name, "office", new.device, new.key, new.box, streams, now()
         ))  # fmt: skip
+
+
+def _name_here(connection: sqlite3.Connection, ours: str, organisation: str) -> str:
+    """What we call a unit, which may have been renamed since its file was written."""
+    row = connection.execute(
+        "SELECT name FROM organisation WHERE identity = ? AND _del = 0 AND substr(key, 1, ?) = ? LIMIT 1",
+        (organisation, len(ours), ours),
+    ).fetchone()
+    return "" if row is None or row[0] is None else str(row[0])
 
 
 def check_introduction(connection: sqlite3.Connection, new: Introduction) -> bool:
@@ -157,10 +169,14 @@ def _proven(connection: sqlite3.Connection, new: Introduction) -> list[tuple[str
 
 
 def units(connection: sqlite3.Connection) -> list[str]:
-    """The organisations the bureau wrote unit files for or enters rows for."""
-    rows = connection.execute("SELECT organisation FROM sync_invitation")
-    entered = writes_for(connection) - {said(connection, "organisation")}
-    return sorted({name for (name,) in rows} | entered)
+    """The organisations the bureau wrote unit files for, certified or enters rows for. (After an older backup was
+    restored, what a unit's PCs carry says that they are ours.)"""
+    rows = connection.execute(
+        "SELECT organisation FROM sync_invitation UNION "
+        "SELECT organisation FROM sync_cert WHERE role = 'office' AND issuer = ?",
+        (said(connection, "root"),),
+    )
+    return sorted(({name for (name,) in rows} | writes_for(connection)) - {said(connection, "organisation")})
 
 
 def superiors(connection: sqlite3.Connection) -> dict[str, str]:
@@ -191,6 +207,7 @@ def revoke(workspace: Workspace, connection: sqlite3.Connection, device: str) ->
     certificate = certificates.of_device(connection, device)
     if certificate is None or device == workspace.identity.device:
         raise Refusal("unknown_pc", "找不到要停用的电脑，请在单位的电脑列表中重新选择")
+    _certified_by_us(workspace, connection, certificate)
     owners = certificates.writes(connection, device)
     heads = {
         name: graph.load(connection, name).head_hashes()
@@ -201,9 +218,10 @@ def revoke(workspace: Workspace, connection: sqlite3.Connection, device: str) ->
 
 
 def rename(workspace: Workspace, connection: sqlite3.Connection, organisation: str, name: str) -> None:
-    """改名: the PCs of a unit are certified under its new name, which they take with the next bundle."""
+    """改名: the PCs of a unit are certified under its new name, which they take with the next bundle. A bureau below
+    certifies its PCs itself."""
     _bureau_only(workspace)
-    for certificate in certificates.devices(connection, organisation):
+    for certificate in certificates.ours(workspace, connection, organisation):
         certificates.issue(
             workspace, connection, dataclasses.replace(certificate, name=name, issued_at=_later(certificate))
         )
@@ -215,14 +233,39 @@ def merge(workspace: Workspace, connection: sqlite3.Connection, gone: str, into:
     receiving = certificates.devices(connection, into)
     if not receiving or gone == into:
         raise Refusal("no_pc", "接收的单位还没有电脑登记过，请等它第一次上报后再办并入")
+    leaving = certificates.devices(connection, gone)
+    for certificate in (*receiving, *leaving):
+        _certified_by_us(workspace, connection, certificate)
+    streams = sorted(certificates.streams_of(connection, into) | certificates.streams_of(connection, gone))
     for certificate in receiving:
-        streams = sorted({*certificate.streams, gone})
         certificates.issue(
             workspace, connection, dataclasses.replace(certificate, streams=streams, issued_at=_later(certificate))
         )
-    leaving = [item.device for item in certificates.devices(connection, gone)]
-    for device in leaving:
-        revoke(workspace, connection, device)
+    for certificate in leaving:
+        revoke(workspace, connection, certificate.device)
+
+
+def _certified_by_us(workspace: Workspace, connection: sqlite3.Connection, certificate: Certificate) -> None:
+    if certificate not in certificates.ours(workspace, connection, certificate.organisation):
+        raise Refusal("other_bureau", f"“{certificate.name}”的电脑由它自己登记，请由该局在它的电脑上办理")
+
+
+def late(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Withdrawn PC → hash → stream of its segments that came after the withdrawal and wait for the bureau's word."""
+    found: dict[str, dict[str, str]] = {}
+    for sha, (segment, why) in graph.held(connection).items():
+        if why in (graph.REVOKED, graph.PARENTS) and certificates.revoked_heads(connection, segment.device) is not None:
+            found.setdefault(segment.device, {})[sha] = segments.read_header(segment.header).stream
+    return found
+
+
+def release(workspace: Workspace, connection: sqlite3.Connection, device: str) -> None:
+    """收下: what came late from a withdrawn PC counts after all, from the next bundle on."""
+    _bureau_only(workspace)
+    heads: dict[str, list[str]] = {}
+    for sha, stream in late(connection).get(device, {}).items():
+        heads.setdefault(stream, []).append(sha)
+    certificates.revoke(workspace, connection, device, heads)
 
 
 def stand_in(workspace: Workspace, connection: sqlite3.Connection, organisation: str) -> None:

@@ -151,6 +151,20 @@ def _with_state(connection: sqlite3.Connection, hashes: Iterable[str], condition
     return found
 
 
+def open_again(connection: sqlite3.Connection, column: str, value: str) -> None:
+    """Make edits of applied segments open ones once more, so that this PC seals them as its own: the segments of a
+    `device`, or of an `owner` (an organisation) whoever wrote them."""
+    named = "device = ?1" if column == "device" else f"substr(stream, 1, {ORGANISATION_LENGTH}) = ?1"
+    chosen = f"SELECT n FROM sync_seg WHERE {named} AND state = '{APPLIED}'"
+    connection.execute(
+        f"UPDATE tx SET segment = NULL WHERE segment IN (SELECT hash FROM sync_seg WHERE n IN ({chosen}))", (value,)
+    )
+    for table in ("sync_row", "sync_cell"):
+        connection.execute(f"DELETE FROM {table} WHERE seg IN ({chosen})", (value,))
+    connection.execute(f"DELETE FROM sync_edge WHERE child IN ({chosen})", (value,))
+    connection.execute(f"DELETE FROM sync_seg WHERE n IN ({chosen})", (value,))
+
+
 def forks(connection: sqlite3.Connection, stream: str, device: str, generation: int) -> bool:
     """Whether a PC already wrote a segment of this or a later generation: it was copied or restored."""
     row = connection.execute(

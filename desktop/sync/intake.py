@@ -9,6 +9,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.record import Cell
 from desktop.store.journal import Transaction
+from desktop.store.tables import ORGANISATION_LENGTH
 from desktop.store.workspace import Workspace
 from desktop.sync import certificates, enrolment, graph, segments, signing
 from desktop.sync.applying import Applier, Touched, examine
@@ -61,7 +62,7 @@ def judge_signer(workspace: Workspace, connection: sqlite3.Connection, bundle: B
     """Refusal unless the bundle is signed by a PC we know, or that proves who it is, and is meant for us."""
     manifest, identity = bundle.manifest, workspace.identity
     _take_certificates(connection, bundle)
-    key = _signing_key(connection, manifest)
+    key = _signing_key(workspace, connection, manifest)
     if not signing.verified(key, bundle.signature, bundle.body):
         raise Refusal("foreign_signer", "这个同步包核对不符，可能被改动过，没有读入，请对方重新发送")
     ours = {identity.organisation, *certificates.writes(connection, identity.device)}
@@ -74,11 +75,9 @@ def judge_signer(workspace: Workspace, connection: sqlite3.Connection, bundle: B
     enrolment.take_own(workspace, connection)
 
 
-def _signing_key(connection: sqlite3.Connection, manifest: Manifest) -> str:
+def _signing_key(workspace: Workspace, connection: sqlite3.Connection, manifest: Manifest) -> str:
     certificate = certificates.of_device(connection, manifest.sender)
     new = manifest.introduction
-    if certificates.revocation_of(connection, manifest.sender) is not None:
-        raise Refusal("revoked", "生成这个同步包的电脑已被市局停用，没有读入，请该单位换现在使用的电脑重新生成")
     if certificate is not None and certificate.organisation == manifest.organisation:
         return certificate.key
     named = new is not None and (new.device, new.organisation) == (manifest.sender, manifest.organisation)
@@ -88,6 +87,11 @@ def _signing_key(connection: sqlite3.Connection, manifest: Manifest) -> str:
         raise Refusal(
             "unit_file_used",
             "这份授权文件已用在该单位的另一台电脑上，没有读入，请为这台电脑另生成一份授权文件",
+        )
+    if named and workspace.identity.is_bureau and workspace.identity.organisation in manifest.recipients:
+        raise Refusal(
+            "unknown_unit_file",
+            "这台电脑用的授权文件在本机没有登记（本机可能恢复过备份），没有读入；确是本市单位的，请为它另生成一份授权文件",
         )
     raise Refusal("foreign_signer", "这个同步包不是本市局或其授权单位生成的，没有读入，请核对来源")
 
@@ -108,7 +112,11 @@ def _take_certificates(connection: sqlite3.Connection, bundle: Bundle) -> None:
         waiting = refused
     for name in bundle.names("gone", ".json"):
         body, signature = bundle.files[f"gone/{name}.json"], bundle.files.get(f"gone/{name}.sig", b"")
-        certificates.accept_revocation(connection, body, signature)
+        try:
+            certificates.accept_revocation(connection, body, signature)
+        except Refusal as refusal:
+            if refusal.code != "foreign_signer":
+                raise
 
 
 class Intake:
@@ -138,7 +146,7 @@ class Intake:
                 headers[sha] = segments.read_header(segment.header)
             except Refusal as refusal:
                 self._refuse(sha, 0, refusal.message)
-        self._cover(headers)
+        self._cover(headers, candidates)
         order = sorted(headers, key=lambda sha: (headers[sha].gen, sha))
         for done, sha in enumerate(order):
             self._step("写入", done, len(order))
@@ -169,20 +177,38 @@ class Intake:
                 found.setdefault(sha, segment)
         return found
 
-    def _cover(self, headers: dict[str, Header]) -> None:
-        """For each withdrawn PC: the candidates that its revocation lets stand."""
-        for device in {header.dev for header in headers.values()}:
-            revocation = certificates.revocation_of(self._connection, device)
-            if revocation is None:
-                continue
+    def _cover(self, headers: dict[str, Header], candidates: dict[str, StoredSegment]) -> None:
+        """For each withdrawn PC: the candidates that its revocation lets stand, or that a PC of the unit built on."""
+        known = {
+            device: certificates.revoked_heads(self._connection, device)
+            for device in {header.dev for header in headers.values()}
+        }
+        gone = {device: heads for device, heads in known.items() if heads is not None}
+        if not gone:
+            return
+        built_on = [
+            parent
+            for sha, header in headers.items()
+            if header.dev not in gone and self._signed_by_its_unit(header, candidates[sha])
+            for parent in header.parents
+        ]
+        for device, heads in gone.items():
             standing: set[str] = set()
-            waiting = [sha for heads in revocation.heads.values() for sha in heads]
+            waiting = [*heads, *built_on]
             while waiting:
                 sha = waiting.pop()
                 if sha not in standing:
                     standing.add(sha)
                     waiting.extend(headers[sha].parents if sha in headers else ())
             self._covered[device] = standing
+
+    def _signed_by_its_unit(self, header: Header, segment: StoredSegment) -> bool:
+        certificate = certificates.of_device(self._connection, header.dev)
+        return (
+            certificate is not None
+            and header.stream[:ORGANISATION_LENGTH] in certificates.writes(self._connection, header.dev)
+            and signing.verified(certificate.key, segment.signature, segment.header)
+        )
 
     def _take(self, header: Header, segment: StoredSegment) -> None:
         history = self._graph(header.stream)
@@ -223,7 +249,10 @@ class Intake:
         if header.min_reader > self._workspace.schema.version:
             raise Refusal("newer", "有一段数据要用更新的版本才能读，已搁置，升级程序后会自动并入")
         if not self._stands(header, segment.sha, stream):
-            raise Refusal("revoked", "有一段数据来自已停用的电脑，停用前没有收到过，已搁置，请该单位核对后重新填报")
+            raise Refusal(
+                "revoked",
+                "有一段数据来自已停用的电脑，停用前没有收到过，先放在一边；要收下它，请市局在“同步”页的“单位”里点“停用后到的数据”",
+            )
         history = self._graph(header.stream)
         generations = [history.generation[history.number[parent]] for parent in header.parents]
         if header.gen != 1 + max(generations, default=0):
@@ -231,15 +260,15 @@ class Intake:
         return stream
 
     def _stands(self, header: Header, sha: str, stream: Stream) -> bool:
-        """Whether a segment counts although its PC was withdrawn: known before, or passed on by another PC of the unit
-        that works with it."""
+        """Whether a segment counts although its PC was withdrawn: known before, built on by another PC of the unit, or
+        passed on by one, or by the bureau that withdrew the PC and holds the segment for good."""
         if header.dev not in self._covered or sha in self._covered[header.dev]:
             return True
         sender = self._bundle.manifest.sender
-        return (
-            sha in self._arrived
-            and sender != header.dev
-            and stream.owner in certificates.writes(self._connection, sender)
+        if sha not in self._arrived or certificates.revoked_heads(self._connection, sender) is not None:
+            return False
+        return stream.owner in certificates.writes(self._connection, sender) or certificates.is_bureau_of(
+            self._connection, sender, header.dev
         )
 
     def _hold(self, header: Header, segment: StoredSegment, why: str, sentence: str) -> None:

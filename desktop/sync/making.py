@@ -152,7 +152,7 @@ def _content(workspace: Workspace, connection: sqlite3.Connection, recipient: st
     identity = workspace.identity
     known = enrolment.superiors(connection)
     above_recipient = enrolment.above(known, recipient)
-    taken_over = {recipient, *(item for pc in certificates.devices(connection, recipient) for item in pc.streams)}
+    taken_over = certificates.streams_of(connection, recipient)
     reports = peers.reports(connection, recipient)
     heads = [report.heads for report in reports] or [{}]
     wanted = {sha for report in reports for sha in report.want}
@@ -163,7 +163,7 @@ def _content(workspace: Workspace, connection: sqlite3.Connection, recipient: st
         stream = parse_stream(name)
         if stream is None:
             continue
-        if stream.owner not in taken_over and not may_read(
+        if not {stream.owner, stream.recipient} & taken_over and not may_read(
             stream, recipient, enrolment.above(known, stream.owner), above_recipient
         ):
             continue

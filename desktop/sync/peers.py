@@ -25,9 +25,10 @@ class Report:
 
 
 def reports(connection: sqlite3.Connection, organisation: str = "") -> list[Report]:
-    """The newest report of each PC, of one organisation if it is given."""
+    """The newest report of each PC that was not withdrawn, of one organisation if it is given."""
     rows = connection.execute(
-        "SELECT device, organisation, instance, heads, want, want_blobs FROM sync_peer WHERE ?1 IN ('', organisation)",
+        "SELECT device, organisation, instance, heads, want, want_blobs FROM sync_peer WHERE ?1 IN ('', organisation) "
+        "AND device NOT IN (SELECT device FROM sync_revocation)",
         (organisation,),
     ).fetchall()
     return [Report(*row[:3], *map(json.loads, row[3:])) for row in rows]
@@ -54,9 +55,10 @@ def remember(connection: sqlite3.Connection, manifest: Manifest) -> None:
         "DELETE FROM sync_peer WHERE device = ? AND instance <> ? AND heard < ?",
         (manifest.sender, manifest.instance, heard - SILENT),
     )
+    connection.execute("DELETE FROM sync_peer WHERE device = ? AND instance = ''", (manifest.sender,))
     connection.executemany(
-        "DELETE FROM sync_peer WHERE device = ? AND instance = ?",
-        [(manifest.sender, instance) for instance in ("", *manifest.former) if instance != manifest.instance],
+        "DELETE FROM sync_peer WHERE organisation = ? AND instance = ?",
+        [(manifest.organisation, former) for former in manifest.former if former != manifest.instance],
     )
 
 

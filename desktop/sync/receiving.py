@@ -13,6 +13,7 @@ from desktop.store.backup import make_backup
 from desktop.store.journal import Transaction
 from desktop.store.workspace import Workspace
 from desktop.sync import (
+    certificates,
     container,
     digests,
     disputes,
@@ -115,7 +116,8 @@ def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, per
     taking.run()
     _count(transaction, taking, outcome)
     _compare(workspace, connection, manifest, outcome)
-    peers.remember(connection, manifest)
+    if certificates.revoked_heads(connection, manifest.sender) is None:
+        peers.remember(connection, manifest)
     detail = {"from": outcome.sender_name, "organisation": outcome.sender, "number": outcome.number,
               "added": outcome.added, "changed": outcome.changed, "equal": outcome.equal,
               "conflicts": outcome.conflicts, "refused": outcome.refused, "notes": sorted(set(outcome.notes)),

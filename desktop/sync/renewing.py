@@ -8,7 +8,7 @@ from contextlib import suppress
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.store import identity
 from desktop.store.workspace import Workspace
-from desktop.sync import certificates, encryption, log, signing
+from desktop.sync import certificates, encryption, graph, log, signing
 
 
 def holds_its_keys(workspace: Workspace, connection: sqlite3.Connection) -> bool:
@@ -34,8 +34,9 @@ def is_needed(workspace: Workspace, connection: sqlite3.Connection, secret: str)
 
 
 def become_new(workspace: Workspace, connection: sqlite3.Connection) -> None:
-    """Another PC and another copy from now on, within a write transaction that is open. If it is cut off, the keys and
-    the library do not fit together and opening the file again mends it."""
+    """Another PC and another copy from now on, within a write transaction that is open; what it wrote before anybody
+    certified it becomes its own again. If it is cut off, the keys and the library do not fit together and opening the
+    file again mends it."""
     folder = workspace.folder
     try:
         for name in (signing.DEVICE, encryption.BOX):
@@ -44,5 +45,10 @@ def become_new(workspace: Workspace, connection: sqlite3.Connection) -> None:
         encryption.make_box(folder)
     except OSError as error:
         raise EnvironmentFault("read_only_disk", "数据文件夹不能写入，请检查权限后再打开授权文件") from error
+    former = identity.said(connection, "device")
+    if certificates.of_device(connection, former) is None:
+        graph.open_again(connection, "device", former)
     identity.say(connection, "device", secrets.token_hex(8))
-    identity.become_another(connection, ())
+    identity.become_another(
+        connection, [*identity.said(connection, "former").split(), identity.said(connection, "instance")]
+    )

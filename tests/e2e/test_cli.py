@@ -58,6 +58,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test sits at a PC that has not seen the library before."""
+    for name in ("LOCALAPPDATA", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "notes"))
+
+
 @pytest.fixture
 def desk(made: Path, tmp_path: Path, capsys: CAPTURE) -> Desk:
     """An office that has planted its system."""
@@ -236,7 +243,9 @@ def test_backup_and_restore(desk: Desk) -> None:
     desk.done("import", MESSY)
     files = sorted((desk.folder / "backups").glob("*_手动.db"))
     assert desk.done("restore", files[0]).startswith(f"已从 {files[0].name} 恢复；恢复前的数据另存为 ")
-    assert desk.json("import", MESSY, "--dry-run")["added"] == 66
+    status, said, told = desk.run("import", MESSY, "--dry-run", "--json")
+    assert status == 0 and json.loads(said)["added"] == 66
+    assert told.startswith("数据是从备份恢复的，请先送出一个同步包") and told.count("\n") == 1
     newest = sorted((desk.folder / "backups").glob("*_导入前.db"))[-1]
     assert desk.done("restore").startswith(f"已从 {newest.name} 恢复"), "what a restore set aside is no backup"
     (desk.folder / "x.db").write_bytes(b"no database")

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from desktop.domain.errors import Refusal
-from desktop.sync import container, encryption, enrolment, receiving, signing
+from desktop.sync import container, encryption, enrolment, receiving
 from desktop.sync.canon import canonical, digest
 from tests.sync.hostile import DEEP, MEBIBYTE, SENTENCE, Case, Draft, flip, measured, signed
-from tests.sync.world import BUREAU, ONE, OTHER, World, dump, found_template
+from tests.sync.world import BUREAU, OTHER, World, dump, found_template
 
 
 @pytest.fixture(scope="module")
@@ -186,10 +186,6 @@ def _recipient(draft: Draft) -> None:
     draft.manifest["announcement"]["recipients"] = [draft.world.nodes[OTHER].organisation]
 
 
-def _withdrawn(draft: Draft) -> None:
-    draft.world.withdraw(ONE)
-
-
 def _introduction(draft: Draft) -> None:
     _stranger(draft)
     draft.manifest["introduction"] = msgspec.to_builtins(
@@ -226,10 +222,6 @@ WHOLE: dict[str, Case] = {
     "other organisation": _organisation,
     "foreign signature": _signer,
     "other recipient": _recipient,
-    "withdrawn PC": _withdrawn,
-    "revocation by a stranger": lambda draft: signed(
-        draft, "gone", signing.Revocation(draft.bureau.session.identity.device, {}, 1).body
-    ),
     "revocation of wrong types": lambda draft: signed(draft, "gone", b'{"device":[]}'),
     "deep value in a revocation": lambda draft: signed(draft, "gone", DEEP),
     "introduction with a wrong proof": _introduction,

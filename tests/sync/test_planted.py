@@ -256,7 +256,7 @@ PLANTED: dict[str, tuple[Plant, History]] = {
     "applying is not atomic": (not_atomic, crashed),
     "what is known is applied again": (instead(graph, "applied", lambda *_: set()), repeated),
     "rows stay when a bundle is taken back": (instead(rebuilding, "drop", lambda *_: None), taken_back),
-    "withdrawn PCs are believed": (instead(certificates, "revocation_of", lambda *_: None), withdrawn),
+    "withdrawn PCs are believed": (instead(certificates, "revoked_heads", lambda *_: None), withdrawn),
     "files do not go along": (instead(attached, "lacked", lambda *_: set()), with_files),
     "everybody reads everything": (instead(making, "may_read", lambda *_: True), in_turn),
     "segments know no parents": (instead(graph.StreamGraph, "head_hashes", lambda _: []), restored),

@@ -241,6 +241,6 @@ def test_another_bureaus_authority_is_refused(reported: tuple[Session, Path], tm
     shutil.rmtree(bureau.workspace.folder / "keys")
     with pytest.raises(Refusal, match="不是这份数据的授权备份"):
         setup.take_back_authority(bureau, tmp_path / "n.json", spoken)
-    assert not bureau.workspace.has_keys
+    assert not (bureau.workspace.folder / "keys" / "device.key").exists()
     for session in (bureau, other):
         session.workspace.close()

@@ -45,7 +45,8 @@ STATEMENTS = (
     "CREATE INDEX sync_cert_organisation ON sync_cert (organisation)",
     "CREATE INDEX sync_cert_root ON sync_cert (key) WHERE role = 'root'",
     "CREATE INDEX sync_cert_device ON sync_cert (device)",
-    "CREATE TABLE sync_revocation (device TEXT PRIMARY KEY, body BLOB NOT NULL, sig BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE sync_revocation (name TEXT PRIMARY KEY, device TEXT NOT NULL, body BLOB NOT NULL, sig BLOB NOT NULL) "
+    "WITHOUT ROWID",
     "CREATE TABLE sync_invitation (secret TEXT PRIMARY KEY, organisation TEXT NOT NULL, used_by TEXT) WITHOUT ROWID",
     "CREATE TABLE sync_digest (stream TEXT PRIMARY KEY, total TEXT NOT NULL, journal INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE sync_log (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, device TEXT NOT NULL, "

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QInputDialog, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QInputDialog, QLineEdit, QMenu, QMessageBox, QVBoxLayout, QWidget
 
 from desktop.app import setup, syncing, units
 from desktop.ui.desk import Desk
@@ -34,8 +34,9 @@ class UnitList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         self.more = button("对选中的单位", self.offer, icon_name="settings")
+        self.late = button("停用后到的数据", self.take_late, icon_name="clock")
         column.addWidget(line(
-            button("新增单位", self.new_unit, "primary", "plus"), self.more, None,
+            button("新增单位", self.new_unit, "primary", "plus"), self.more, self.late, None,
             button("催报单", self.remind, "ghost", "print"),
         ))  # fmt: skip
         self.spoken = label("", "badge_warn", wrap=True)
@@ -60,6 +61,7 @@ class UnitList(QWidget):
             for state in units.overview(self.session)
         ])  # fmt: skip
         self.more.setEnabled(self.list.rowCount() > 0)
+        self.late.setVisible(bool(units.late(self.session)))
 
     def chosen(self) -> units.UnitState | None:
         """The unit the current row stands for."""
@@ -153,6 +155,16 @@ class UnitList(QWidget):
             partial(units.withdraw, self.session, computer.device),
             f"{state.name} 的电脑 {computer.mark} 已停用，以前收到的内容保留",
         )
+
+    def take_late(self) -> None:
+        """Ask for each withdrawn PC whether what came late from it counts."""
+        for item in units.late(self.session):
+            question = (
+                f"{item.unit} 已停用的电脑（{item.person or '没有填报过'}）停用后才到了 {item.parts} 段数据。要收下吗？\n"
+                "电脑是丢失或被盗的，请不要收下。"
+            )
+            if QMessageBox.question(self, "停用后到的数据", question) == QMessageBox.StandardButton.Yes:
+                self._do(partial(units.take_late, self.session, item.device), "已同意收下，应用下一个同步包时并入")
 
     def stand_in(self, state: units.UnitState) -> None:
         """Enter rows for a unit without the program."""
