@@ -8,6 +8,7 @@ from desktop.app.session import Session
 from desktop.domain.organisations import checked_area, checked_name
 from desktop.domain.query import EVERYTHING, Query, owner_of, where
 from desktop.store import place as whereabouts
+from desktop.store.backup import make_backup
 from desktop.store.identity import said, say
 from desktop.store.journal import SETUP
 from desktop.store.workspace import Workspace
@@ -59,11 +60,21 @@ def join(folder: Path, path: Path, person: str = "", passphrase: str = "") -> Se
     return Session(workspace, session.person)
 
 
-def join_later(session: Session, path: Path, passphrase: str = "") -> Session:
-    """An office that began on its own opens the unit file written for its identity; the session as it is from now."""
+def changes_bureau(session: Session, path: Path) -> bool:
+    """Whether opening a unit file puts us under another bureau than now."""
     from desktop.sync import enrolment
 
-    enrolment.join(session.workspace, unit_file(path), passphrase)
+    return enrolment.changes_bureau(session.workspace, unit_file(path))
+
+
+def join_later(session: Session, path: Path, passphrase: str = "", *, change: bool = False) -> Session:
+    """An office that began on its own opens the unit file written for its identity; the session as it is from now. One
+    that belongs to another bureau says so: its bureau shall `change`. A backup is made before that."""
+    from desktop.sync import enrolment
+
+    if change:
+        make_backup(session.workspace, "改归市局前")
+    enrolment.join(session.workspace, unit_file(path), passphrase, change=change)
     joined = Session(session.workspace, session.person)
     ours, workspace = joined.identity, joined.workspace
     whereabouts.remember(workspace.folder, ours.device, ours.instance, workspace.last_step())

@@ -318,15 +318,30 @@ def open_secret(unit: UnitFile, passphrase: str) -> str:
     return encryption.unprotect(unit.secret, passphrase).hex()
 
 
-def join(workspace: Workspace, unit: UnitFile, passphrase: str = "") -> None:
+def changes_bureau(workspace: Workspace, unit: UnitFile) -> bool:
+    """Whether a unit file is another bureau's than the one we belong to."""
+    identity, connection = workspace.identity, workspace.connection
+    root = said(connection, "superior_root" if identity.is_bureau else "root")
+    return bool(root) and (identity.superior, root) != (unit.bureau, unit.root)
+
+
+def join(workspace: Workspace, unit: UnitFile, passphrase: str = "", *, change: bool = False) -> None:
     """Take a unit file into the library made for it, or into that of a bureau that gets a superior. A fresh file makes
-    a new PC of one that lost its keys or is a copy of another."""
+    a new PC of one that lost its keys or is a copy of another. Refusal if we belong to another bureau, unless that is
+    what shall `change`: then this PC writes all rows of its unit anew, since the new bureau cannot judge by whom they
+    were written."""
     identity = workspace.identity
     if identity.organisation != unit.organisation:
         raise Refusal("other_unit", "这份授权文件是给其他单位的，请向市局索取本单位的授权文件")
-    secret = open_secret(unit, passphrase)
+    secret, changes = open_secret(unit, passphrase), changes_bureau(workspace, unit)
+    if changes and not change:
+        raise Refusal(
+            "other_bureau", f"这份授权文件是“{unit.bureau_name}”的，本单位现在归另一个市局，请先核对是否改由它管理"
+        )
     with workspace.exclusive() as connection:
-        if not identity.is_bureau and renewing.is_needed(workspace, connection, secret):
+        if changes and not identity.is_bureau:
+            renewing.start_anew(workspace, connection)
+        elif not identity.is_bureau and renewing.is_needed(workspace, connection, secret):
             renewing.become_new(workspace, connection)
         say(connection, "superior_root" if identity.is_bureau else "root", unit.root)
         say(connection, "superior", unit.bureau)

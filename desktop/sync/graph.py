@@ -159,7 +159,7 @@ def open_again(connection: sqlite3.Connection, column: str, value: str) -> None:
     connection.execute(
         f"UPDATE tx SET segment = NULL WHERE segment IN (SELECT hash FROM sync_seg WHERE n IN ({chosen}))", (value,)
     )
-    for table in ("sync_row", "sync_cell"):
+    for table in ("sync_row", "sync_cell", "sync_unknown"):
         connection.execute(f"DELETE FROM {table} WHERE seg IN ({chosen})", (value,))
     connection.execute(f"DELETE FROM sync_edge WHERE child IN ({chosen})", (value,))
     connection.execute(f"DELETE FROM sync_seg WHERE n IN ({chosen})", (value,))

@@ -6,9 +6,10 @@ import sqlite3
 from contextlib import suppress
 
 from desktop.domain.errors import EnvironmentFault, Refusal
+from desktop.domain.query import owner_of
 from desktop.store import identity
 from desktop.store.workspace import Workspace
-from desktop.sync import certificates, encryption, graph, log, signing
+from desktop.sync import certificates, digests, disputes, encryption, graph, log, signing
 
 
 def holds_its_keys(workspace: Workspace, connection: sqlite3.Connection) -> bool:
@@ -31,6 +32,27 @@ def is_needed(workspace: Workspace, connection: sqlite3.Connection, secret: str)
     if opened_before:
         raise Refusal("unit_file_used", "这份授权文件在这台电脑上已经用过，请向市局要一份新的（换电脑用），再打开它")
     return True
+
+
+def start_anew(workspace: Workspace, connection: sqlite3.Connection) -> None:
+    """A new PC under another bureau, within a write transaction that is open: what the unit wrote so far becomes this
+    PC's own, and what was known of the unit's PCs counts no more. Refusal while conflicts wait, which would be settled
+    in silence."""
+    ours = identity.writes_for(connection)
+    if any(owner_of(key) in ours for _, key, _ in disputes.disputed(connection)):
+        raise Refusal(
+            "conflicts_first", "还有冲突没有处理，改归另一个市局以后就看不到了，请先在“同步”页的“冲突”里处理完"
+        )
+    for organisation in ours:
+        graph.open_again(connection, "owner", organisation)
+        connection.execute(
+            "DELETE FROM sync_revocation WHERE device IN (SELECT device FROM sync_cert WHERE organisation = ?)",
+            (organisation,),
+        )
+        connection.execute("DELETE FROM sync_cert WHERE organisation = ?", (organisation,))
+    connection.execute("DELETE FROM sync_peer")
+    digests.forget(connection)
+    become_new(workspace, connection)
 
 
 def become_new(workspace: Workspace, connection: sqlite3.Connection) -> None:

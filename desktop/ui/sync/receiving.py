@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from desktop.app import exchanged, setup, syncing
 from desktop.domain.changes import Changes
@@ -82,15 +82,27 @@ class Receiving(QWidget):
         """Open a unit file: from now on this unit reports to the bureau that wrote it."""
         session = self.session
         try:
-            passphrase = ask_passphrase(self, path.name) if setup.unit_file(path).needs_passphrase else ""
+            unit = setup.unit_file(path)
+            change = setup.changes_bureau(session, path)
         except Refusal as refusal:
             self.desk.say("bad", refusal.message)
             return
+        if change and not self._may_change(unit.bureau_name):
+            return
+        passphrase = ask_passphrase(self, path.name) if unit.needs_passphrase else ""
         if passphrase is not None:
             self.desk.write(
-                lambda _job: setup.join_later(session, path, passphrase),
+                lambda _job: setup.join_later(session, path, passphrase, change=change),
                 lambda joined: self.joined.emit(joined.identity),
+                locks=change,
             )
+
+    def _may_change(self, bureau: str) -> bool:
+        question = (
+            f"本单位现在归另一个市局，打开这份授权文件后改由“{bureau}”管理：本单位的全部台账改报给它，"
+            "原来的市局不再收到。本单位的其他电脑也要各用一份它的授权文件。要改吗？"
+        )
+        return QMessageBox.question(self, "改归另一个市局", question) == QMessageBox.StandardButton.Yes
 
     def look_into(self, path: Path) -> None:
         """Verify a bundle and show what it would do."""
