@@ -107,7 +107,7 @@ def _spare_labels(session: Session, ledger: str, headings: list[str]) -> dict[st
     """Spare field → heading of an unknown column: those with this label already, then free ones."""
     known = spare_labels(session)
     by_label = {label: path for path, label in known.items()}
-    spares = [column.path for column in session.schema.columns(ledger) if column.field.name.startswith("spare")]
+    spares = [column.path for column in session.schema.columns(ledger) if column.field.spare]
     free = [path for path in spares if path not in known]
     chosen: dict[str, str] = {}
     for heading in headings:

@@ -37,11 +37,7 @@ def name_spare(transaction: Transaction, path: str, label: str) -> None:
 def columns_in_use(session: Session, ledger: str) -> list[Column]:
     """The columns of a ledger a person deals with: spare fields only once they have a label."""
     labels = spare_labels(session)
-    return [
-        column
-        for column in session.schema.columns(ledger)
-        if not column.field.name.startswith("spare") or column.path in labels
-    ]
+    return [column for column in session.schema.columns(ledger) if not column.field.spare or column.path in labels]
 
 
 def unit_names(session: Session) -> dict[str, str]:

@@ -147,7 +147,7 @@ def add_own_column(session: Session, ledger: str, heading: str) -> LayoutColumn:
     columns = session.schema.columns(ledger)
     if not heading or heading in {label_of(column, labels) for column in columns}:
         raise Refusal("known_column", "请填写一个新的列名，已有的列可以直接勾选")
-    free = [item for item in columns if item.field.name.startswith("spare") and item.path not in labels]
+    free = [item for item in columns if item.field.spare and item.path not in labels]
     if not free:
         raise Refusal("no_spare", "备用列已经用完（8 列），请先把不用的列改名使用")
     with session.write(f"增加列 {heading}") as transaction:

@@ -14,7 +14,7 @@ from desktop.domain.system_difference import Compared, Difference, difference_do
 from desktop.domain.system_tree import Tree
 
 _NODE_CELLS = ("code", "name", "position", "department", "planned_count", "planned_basis", "notes",
-               *(f"spare{number}" for number in range(1, 9)))  # fmt: skip
+               *(field.name for field in SystemNode.ledger.stored if field.spare))  # fmt: skip
 
 
 def versions(session: Session) -> list[SystemVersion]:

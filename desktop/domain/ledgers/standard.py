@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from desktop.domain import numbers
+from desktop.domain.ledgers.spares import Spares
 from desktop.domain.ledgers.words import KINDS, LEVELS, LINK_KINDS, NATURES, ROLES, STATUSES
 from desktop.domain.record import (
     Cell,
@@ -79,7 +80,7 @@ def _affected_standards(ledger: str, row: Row, lookup: Lookup) -> Iterable[str]:
 
 
 class Standard(
-    Record,
+    Spares,
     name="standard",
     label="标准",
     match=(("number",), ("title",)),
@@ -139,14 +140,6 @@ class Standard(
     checked_on: Cell = date("核对日期")
     source: Cell = text("来源", width=18)
     notes: Cell = long_text("标准备注")
-    spare1: Cell = text("备用1")
-    spare2: Cell = text("备用2")
-    spare3: Cell = text("备用3")
-    spare4: Cell = text("备用4")
-    spare5: Cell = text("备用5")
-    spare6: Cell = text("备用6")
-    spare7: Cell = text("备用7")
-    spare8: Cell = text("备用8")
 
 
 def standard_or_plan(row: Row) -> Problem | None:
