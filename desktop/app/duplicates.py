@@ -8,10 +8,10 @@ from desktop.app.editing import why_read_only
 from desktop.app.job import Job
 from desktop.app.references import ancestry
 from desktop.app.session import Session
+from desktop.app.unit_settings import put, unit_settings
 from desktop.domain.changes import Changes
 from desktop.domain.duplicates import Candidate, Group, Likeness, groups
 from desktop.domain.errors import Refusal
-from desktop.domain.ledgers.common import Setting
 from desktop.domain.query import KEY, Query, owner_of
 from desktop.domain.record import Cell, Field, Kind, Ledger
 from desktop.store.journal import Transaction
@@ -61,12 +61,7 @@ def _linked(session: Session) -> set[frozenset[str]]:
 
 
 def _kept_apart(session: Session, ledger: str) -> list[frozenset[str]]:
-    ours, prefix = session.identity.organisation, f"{_KEPT}{ledger}:"
-    return [
-        frozenset(str(setting.value).split())
-        for setting in session.read.records(Setting)
-        if str(setting.name).startswith(prefix) and owner_of(setting.key) == ours
-    ]
+    return [frozenset(keys.split()) for keys in unit_settings(session, f"{_KEPT}{ledger}:").values()]
 
 
 def keep_apart(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
@@ -74,7 +69,7 @@ def keep_apart(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
     ordered = sorted(keys)
     mark = hashlib.sha256(" ".join(ordered).encode()).hexdigest()[:16]
     with session.write(f"保留 {len(ordered)} 条{session.schema.ledger(ledger).label}") as transaction:
-        transaction.insert("setting", {"name": f"{_KEPT}{ledger}:{mark}", "value": " ".join(ordered)})
+        put(session, transaction, f"{_KEPT}{ledger}:{mark}", " ".join(ordered))
     return transaction.changes
 
 

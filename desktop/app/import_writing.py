@@ -32,7 +32,7 @@ class ImportWriting:
     def run(self, job: Job) -> None:
         """Write every row to add or to change."""
         for path, heading in self._planned.labels.items():
-            name_spare(self._transaction, path, heading)
+            name_spare(self._session, self._transaction, path, heading)
         todo = _parents_first([row for row in self._planned.rows if row.outcome in ("added", "changed")])
         for done, row in enumerate(todo):
             if done % STEP == 0:
