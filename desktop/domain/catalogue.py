@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from desktop.domain import numbers
-from desktop.domain.numbers import Nature
 from desktop.domain.pinyin import PinyinTable, fold
 from desktop.domain.record import Column, Field, Kind
+from desktop.domain.standard_words import Nature
 
 FIELDS = (
     Field("标准号", Kind.TEXT, "number", width=22, required=True,

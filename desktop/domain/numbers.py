@@ -7,43 +7,12 @@ Nothing is guessed: without `/T` a number is mandatory, a glued number is none. 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from desktop.domain import number_grammar
 from desktop.domain.industry_codes import INDUSTRY_CODES
 from desktop.domain.number_grammar import LONGEST, Family, Reading, foreign_text, plain, prepared
+from desktop.domain.standard_words import Level, Nature
 
-
-class Level(StrEnum):
-    """标准级别."""
-
-    NATIONAL = "national"
-    INDUSTRY = "industry"
-    PROVINCIAL = "provincial"
-    MUNICIPAL = "municipal"
-    COUNTY = "county"
-    GROUP = "group"
-    ENTERPRISE = "internal"
-    INTERNATIONAL = "international"
-    CONSTRUCTION = "construction"
-
-    @property
-    def label(self) -> str:
-        """The word people read."""
-        return _LEVEL_LABELS[self]
-
-
-_LEVEL_LABELS = {
-    Level.NATIONAL: "国家标准",
-    Level.INDUSTRY: "行业标准",
-    Level.PROVINCIAL: "省级地方标准",
-    Level.MUNICIPAL: "市级地方标准",
-    Level.COUNTY: "县级地方标准",
-    Level.GROUP: "团体标准",
-    Level.ENTERPRISE: "内部标准",
-    Level.INTERNATIONAL: "国际标准",
-    Level.CONSTRUCTION: "建设标准",
-}
 _LEVELS = {
     Family.NATIONAL: Level.NATIONAL,
     Family.INDUSTRY: Level.INDUSTRY,
@@ -54,22 +23,6 @@ _LEVELS = {
 }
 _LOCAL_LEVELS = {2: Level.PROVINCIAL, 4: Level.MUNICIPAL, 6: Level.COUNTY}
 _WITH_NATURE = frozenset({Level.NATIONAL, Level.INDUSTRY, Level.PROVINCIAL, Level.MUNICIPAL, Level.COUNTY})
-
-
-class Nature(StrEnum):
-    """强制、推荐、指导."""
-
-    MANDATORY = "mandatory"
-    RECOMMENDED = "recommended"
-    GUIDANCE = "guidance"
-
-    @property
-    def label(self) -> str:
-        """The word people read."""
-        return _NATURE_LABELS[self]
-
-
-_NATURE_LABELS = {Nature.MANDATORY: "强制性", Nature.RECOMMENDED: "推荐性", Nature.GUIDANCE: "指导性技术文件"}
 _MARKS = {"": Nature.MANDATORY, "T": Nature.RECOMMENDED, "Z": Nature.GUIDANCE}
 _SUFFIXES = {None: "", Nature.MANDATORY: "", Nature.RECOMMENDED: "/T", Nature.GUIDANCE: "/Z"}
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from desktop.domain import numbers
 from desktop.domain.industry_codes import INDUSTRY_CODES
-from desktop.domain.ledgers import words
-from desktop.domain.numbers import Level, Nature, StandardNumber, parse
+from desktop.domain.numbers import StandardNumber, parse
+from desktop.domain.standard_words import Level, Nature
 
 
 def need(text: str) -> StandardNumber:
@@ -54,11 +54,6 @@ def test_the_pieces_of_a_number() -> None:
 )
 def test_level_and_nature_follow_from_the_form(text: str, level: Level, nature: Nature | None) -> None:
     assert (need(text).level, need(text).nature) == (level, nature)
-
-
-def test_levels_and_natures_are_the_choices_of_the_ledgers() -> None:
-    assert {level.value: level.label for level in Level} == {choice.value: choice.label for choice in words.LEVELS}
-    assert {nature.value: nature.label for nature in Nature} == {choice.value: choice.label for choice in words.NATURES}
 
 
 def test_display_has_a_one_em_dash_before_years_only() -> None:

@@ -6,8 +6,8 @@ from desktop.app import system
 from desktop.app.checks.looking import Check, Found, Library, Row, Severity
 from desktop.app.import_judging import nearest_node
 from desktop.domain.pinyin import fold
+from desktop.domain.standard_words import Status
 from desktop.domain.statistics import OBSOLETE
-from desktop.domain.validity import Status
 
 
 def _plain(code: object) -> str:

@@ -22,6 +22,7 @@ from desktop.domain.record import (
     reference,
     text,
 )
+from desktop.domain.standard_words import Status
 from desktop.domain.validity import Replacement, validity
 
 
@@ -119,12 +120,12 @@ class Standard(
         "状态",
         Timeline(
             (
-                ("withdrawn_from", "withdrawn"),
-                ("superseded_from", "superseded"),
-                ("effective_from", "current"),
-                ("announced_from", "upcoming"),
+                ("withdrawn_from", Status.WITHDRAWN.value),
+                ("superseded_from", Status.SUPERSEDED.value),
+                ("effective_from", Status.CURRENT.value),
+                ("announced_from", Status.UPCOMING.value),
             ),
-            "unverified",
+            Status.UNVERIFIED.value,
         ),
         choices=STATUSES,
         width=10,
