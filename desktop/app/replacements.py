@@ -129,13 +129,12 @@ def suggest(session: Session, standard: str) -> list[Suggestion]:
 
 
 _WORDS = re.compile(r"\s*(?:部分代替|部分替代|部分|代替|替代|取代|全部|[:：()（）《》])\s*")
-_MARKS = re.compile(r"[、，,;；\n]+")
 
 
 def _pieces(text: str) -> list[str]:
     """The text around each number: cut at marks, then where several numbers stand without one."""
     pieces: list[str] = []
-    for piece in filter(None, (part.strip() for part in _MARKS.split(text))):
+    for piece in numbers.marked_off(text):
         bare = _WORDS.sub(" ", piece).strip()
         several = numbers.split_cell(bare)
         partial = "部分" if "部分" in piece else ""

@@ -69,9 +69,10 @@ def placed(session: Session, as_of: str, owners: list[str] | None = None,
     versions = versions or counted_versions(session, owners)
     query = Query("detail_entry", Test("version", Op.IN, tuple(versions.values())), as_of=as_of)
     branches = {
-        node: branch_label(top)
-        for version in versions.values()
-        for node, top in system.branches(system.nodes_of(session.read, version)).items()
+        node: branch_label(tree.nodes[top])
+        for tree in (system.tree_of(session.read, version) for version in versions.values())
+        for top in tree.children()
+        for node in tree.branch(top)
     }
     units = unit_names(session)
     return [_placed(cells, branches, units) for cells in session.read.cells(query, _PATHS)]

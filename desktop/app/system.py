@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from desktop import resources
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
+from desktop.domain.codes import plain_code
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.system import SystemNode, SystemVersion
 from desktop.domain.positions import position
@@ -65,10 +66,10 @@ def plant(session: Session, tree_id: str, name: str = "") -> Changes:
 
 
 def refuse_used_code(read: Reader, version: str, code: str, but: str = "") -> None:
-    """Refusal when a node of the version other than `but` has this code, blanks and case aside."""
-    wanted = "".join(code.split()).casefold()
+    """Refusal when a node of the version other than `but` has this code, however it is spelled."""
+    wanted = plain_code(code)
     for key, known in read.cells(Query("system_node", where(version=version)), ("key", "code")):
-        if key != but and "".join(str(known or "").split()).casefold() == wanted:
+        if key != but and plain_code(str(known or "")) == wanted:
             raise Refusal("duplicate_code", f"体系编号“{code}”已经用过，请换一个编号")
 
 
@@ -118,16 +119,3 @@ def nodes_of(read: Reader, version: str) -> list[SystemNode]:
 def tree_of(read: Reader, version: str) -> Tree:
     """The tree of a version."""
     return Tree(read.records(SystemNode, where(version=version)))
-
-
-def branches(nodes: list[SystemNode]) -> dict[str, SystemNode]:
-    """Node key → its top-level ancestor; a node in a circle of parents is its own branch."""
-    by_key = {node.key: node for node in nodes}
-    found: dict[str, SystemNode] = {}
-    for node in nodes:
-        top, seen = node, {node.key}
-        while top.parent and str(top.parent) in by_key and str(top.parent) not in seen:
-            top = by_key[str(top.parent)]
-            seen.add(top.key)
-        found[node.key] = top
-    return found

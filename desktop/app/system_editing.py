@@ -6,11 +6,12 @@ from desktop.app.editing import why_read_only, why_version_closed
 from desktop.app.session import Session
 from desktop.app.system import refuse_used_code, tree_of
 from desktop.domain.changes import Changes
+from desktop.domain.codes import behind
 from desktop.domain.errors import Refusal
 from desktop.domain.positions import after_last
 from desktop.domain.query import Query, where
 from desktop.domain.record import Cell
-from desktop.domain.renumbering import behind, next_code
+from desktop.domain.renumbering import next_code
 from desktop.domain.system_tree import TOP, Placement, Tree
 from desktop.store.journal import Transaction
 

@@ -161,8 +161,11 @@ def _by_value(digits: re.Match[str]) -> str:
 
 _LONGEST_CELL = 1_000
 _LONGEST_PIECE = 80
-_BETWEEN = re.compile(r"\s*(?:[、;；,，=＝|\n\r\t]|(?:和|及|与|以及)(?=\s*[A-Za-zＡ-Ｚａ-ｚ建]))\s*")
-_BRACKETS = re.compile(r"[(（\[［【〔][^()（）\[\]［］【】〔〕]{0,60}[)）\]］】〕]")
+_PARTING = re.compile(
+    r"(?P<kept>[(（\[［【〔][^()（）\[\]［］【】〔〕]{0,60}[)）\]］】〕])"
+    r"|(?:(?<!\s)\s*)?(?:[、;；,，=＝|\n\r\t]|(?:和|及|与|以及)(?=\s*[A-Za-zＡ-Ｚａ-ｚ建]))\s*"
+)
+_EDITION_NOTE = re.compile(r"\d{4}\s?年版")
 _CUT = re.compile(r"[\s/／∕]+")
 
 
@@ -176,19 +179,17 @@ def split_cell(text: str, codes: Mapping[str, str] = INDUSTRY_CODES) -> list[str
         return []
     if len(whole) > _LONGEST_CELL or parse(whole, codes) is not None:
         return [whole]
-    pieces = [number for piece in _marked_off(whole) for number in _run(piece, codes)]
+    pieces = [number for piece in marked_off(whole) for number in _run(piece, codes)]
     if len(pieces) < 2 or not all(any(letter.isdigit() for letter in piece) for piece in pieces):
         return [whole]
     return pieces if any(parse(piece, codes) is not None for piece in pieces) else [whole]
 
 
-def _marked_off(text: str) -> list[str]:
+def marked_off(text: str) -> list[str]:
     """The text between separating marks, but not within brackets and not before an edition note."""
-    covered = [found.span() for found in _BRACKETS.finditer(text)]
     pieces, start = [], 0
-    for found in _BETWEEN.finditer(text):
-        inside = any(begin < found.start() < end for begin, end in covered)
-        if not inside and re.match(r"\d{4}\s?年版", text[found.end() :]) is None:
+    for found in _PARTING.finditer(text):
+        if not found["kept"] and not _EDITION_NOTE.match(text, found.end()):
             pieces.append(text[start : found.start()].strip())
             start = found.end()
     return [piece for piece in (*pieces, text[start:].strip()) if piece]
