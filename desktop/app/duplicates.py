@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from desktop.app.editing import why_read_only
+from desktop.app.editing import refuse_foreign
 from desktop.app.job import Job
 from desktop.app.references import ancestry
 from desktop.app.session import Session
@@ -76,7 +76,7 @@ def keep_apart(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
 def set_editions(session: Session, newer: str, older: Sequence[str]) -> Changes:
     """设为新旧版本: the newer standard replaces the others."""
     for key in (newer, *older):
-        _refuse_foreign(session, "standard", key)
+        refuse_foreign(session, "standard", key)
     with session.write("设为新旧版本") as transaction:
         for key in older:
             number = (transaction.reader.row("standard", key) or {}).get("number")
@@ -106,7 +106,7 @@ def merge(session: Session, ledger: str, keep: str, others: Sequence[str], choic
     if not others:
         raise Refusal("nothing_to_merge", "请至少选两条再合并")
     for key in (keep, *others):
-        _refuse_foreign(session, ledger, key)
+        refuse_foreign(session, ledger, key)
     declared = session.schema.ledger(ledger)
     with session.write(f"合并 {len(others) + 1} 条{declared.label}") as transaction:
         _take_over(transaction, declared, keep, others, choices)
@@ -154,7 +154,7 @@ def _repoint(
             key = str(row["key"])
             if key in others:
                 continue
-            _refuse_foreign(session, child.name, key)
+            refuse_foreign(session, child.name, key)
             transaction.update(child.name, key, {field.name: None if key == keep else keep})
     if child.name == "standard_link":
         itself = [str(row["key"]) for row in transaction.reader.referring(child.name, "standard", keep)
@@ -199,8 +199,3 @@ def _refuse_circle(transaction: Transaction, ledger: Ledger, keep: str) -> None:
             above = str(row.get(field.name) or "")
             if above and keep in ancestry(transaction.reader, ledger.name, field.name, above):
                 raise Refusal("circle", f"合并后“{field.label}”会绕成圈，请先改好“{field.label}”再合并")
-
-
-def _refuse_foreign(session: Session, ledger: str, key: str) -> None:
-    if reason := why_read_only(session, ledger, key):
-        raise Refusal("foreign", reason)

@@ -120,7 +120,7 @@ def stamped_document(session: Session, ledger: str, as_of: str) -> tuple[Documen
     document = Document(
         title=session.schema.ledger(ledger).label, table=table, paper=Paper.A3,
         head=((HeadField("单位", session.identity.name), HeadField("截至日期", chinese(as_of))),),
-        footer_left=session.identity.name, watermark="演练" if session.sample else "",
+        footer_left=session.identity.name, watermark=session.watermark,
     )  # fmt: skip
     meant = {
         head: _path_back(session, ledger, path) for head, path in zip(reversed(heads), reversed(paths), strict=True)
@@ -177,7 +177,7 @@ def sheet(session: Session, query: Query, layout: Layout, filters: str = "") -> 
         title=layout.title, table=Table(columns, tuple(rows)), paper=Paper(layout.paper), landscape=layout.landscape,
         head=(tuple(head), *(((HeadField("筛选", filters),),) if filters else ())),
         notes=(layout.note,) if layout.note else (),
-        footer_left=session.identity.name, watermark="演练" if session.sample else "",
+        footer_left=session.identity.name, watermark=session.watermark,
     )  # fmt: skip
 
 

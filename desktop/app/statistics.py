@@ -177,7 +177,7 @@ def departments(session: Session) -> list[str]:
 
 def document(session: Session, shown: StatisticsTable, unit: str = "", department: str = "") -> Document:
     """The table as a form to print or export; the heading names the unit and the department it was counted for."""
-    return statistics_document(shown, unit or session.identity.name, "演练" if session.sample else "", department)
+    return statistics_document(shown, unit or session.identity.name, session.watermark, department)
 
 
 def figures(shown: StatisticsTable) -> dict[str, object]:

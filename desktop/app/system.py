@@ -12,7 +12,11 @@ from desktop.domain.ledgers.system import SystemNode, SystemVersion
 from desktop.domain.positions import position
 from desktop.domain.query import Query, owner_of, where
 from desktop.domain.system_tree import Tree
+from desktop.store.journal import Transaction
 from desktop.store.reading import Reader
+
+TITLE = "机关事务标准体系"
+"""体系名称 unless the unit writes another."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,9 @@ def starter_tree(tree_id: str) -> StarterTree:
 def plant(session: Session, tree_id: str, name: str = "") -> Changes:
     """A new draft version of the system with the nodes of a starter tree; `empty` plants none."""
     nodes = starter_tree(tree_id).nodes
-    version_name = name or f"{session.today()[:4]} 版"
+    version_name = name or first_name(session)
     with session.write(f"建立体系 {version_name}") as transaction:
-        version = transaction.insert(
-            "system_version", {"name": version_name, "title": "机关事务标准体系", "state": "draft"}
-        )
+        version = add_version(transaction, version_name)
         keys: dict[str, str] = {}
         for place, (code, label, parent) in enumerate(nodes):
             keys[code] = transaction.insert(
@@ -63,6 +65,16 @@ def plant(session: Session, tree_id: str, name: str = "") -> Changes:
                  "position": position(place)},
             )  # fmt: skip
     return transaction.changes
+
+
+def first_name(session: Session) -> str:
+    """How a first version is called unless a person says otherwise: `2026 版`."""
+    return f"{session.today()[:4]} 版"
+
+
+def add_version(transaction: Transaction, name: str) -> str:
+    """A new draft without a node, within one step; its key."""
+    return transaction.insert("system_version", {"name": name, "title": TITLE, "state": "draft"})
 
 
 def refuse_used_code(read: Reader, version: str, code: str, but: str = "") -> None:

@@ -103,8 +103,7 @@ def compare(session: Session, old: str, new: str) -> list[Difference]:
 def comparison(session: Session, old: str, new: str) -> Document:
     """The comparison of two versions as a table to print."""
     names = [session.read.caption("system_version", key) for key in (old, new)]
-    mark = "演练" if session.sample else ""
-    return difference_document(compare(session, old, new), names[0], names[1], session.identity.name, mark)
+    return difference_document(compare(session, old, new), names[0], names[1], session.identity.name, session.watermark)
 
 
 def _origin(tree: Tree, key: str, before: Tree) -> str:
