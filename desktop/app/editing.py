@@ -160,15 +160,6 @@ class Refused:
     reason: str
 
 
-def edit_good_cells(
-    session: Session, ledger: str, edits: Sequence[Edit], label: str, job: Job | None = None
-) -> tuple[Changes, list[Refused]]:
-    """Write those of many cells that are acceptable as one step; the others with their reasons."""
-    with session.write(label) as transaction:
-        refused = write_good_cells(session, transaction, ledger, edits, job or Job())
-    return transaction.changes, refused
-
-
 def write_good_cells(
     session: Session, transaction: Transaction, ledger: str, edits: Sequence[Edit], job: Job
 ) -> list[Refused]:

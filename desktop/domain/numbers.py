@@ -61,19 +61,13 @@ class StandardNumber:
     def text(self) -> str:
         """The form for searching and file names: `GB/T 1.1-2020`."""
         edition = f"({self.edition})" if self.edition else ""
-        return self._written("-") + edition
+        return self._written() + edition
 
-    @property
-    def display(self) -> str:
-        """The form of official texts, a one-em dash before the year: `GB/T 1.1—2020` (GB/T 1.1)."""
-        edition = f"（{self.edition}）" if self.edition else ""
-        return self._written("—") + edition
-
-    def _written(self, dash: str) -> str:
+    def _written(self) -> str:
         if self.level is Level.INTERNATIONAL:
             return foreign_text(self.code, self.category, self.sequence, self.parts, self.year)
-        year = f"{dash}{self.year}" if self.year else ""
-        amendment = f"/{self.amendment.replace('-', dash)}" if self.amendment else ""
+        year = f"-{self.year}" if self.year else ""
+        amendment = f"/{self.amendment}" if self.amendment else ""
         adopted = f"/{self.adopted}" if self.adopted else ""
         return f"{self._head()} {'.'.join((self.sequence, *self.parts))}{year}{amendment}{adopted}"
 
@@ -245,29 +239,3 @@ def _doubt(number: StandardNumber) -> str | None:
     if not number.year and number.level not in (Level.ENTERPRISE, Level.INTERNATIONAL):
         return "没有年代号，请对照原文补上；不注日期的引用可以不补"
     return None
-
-
-@dataclass(frozen=True)
-class DocumentNumber:
-    """发文字号 in parts; `brackets_right` tells whether the year stood in 〔〕 (GB/T 9704)."""
-
-    issuer: str
-    year: str
-    sequence: str
-    brackets_right: bool
-
-    @property
-    def text(self) -> str:
-        """`国管办〔2019〕89号`."""
-        return f"{self.issuer}〔{self.year}〕{self.sequence}号"
-
-
-_DOCUMENT = re.compile(r"([^0-9()\[\]<>]{1,20})[(\[<〈]((?:19|20)[0-9]{2})[)\]>〉]第?0{0,4}([1-9][0-9]{0,4})号")
-
-
-def parse_document_number(text: str) -> DocumentNumber | None:
-    """A document number whatever its brackets, or None; 第 and zeros before the sequence are dropped."""
-    if len(text) > LONGEST:
-        return None
-    found = _DOCUMENT.fullmatch("".join(plain(text).split()))
-    return None if found is None else DocumentNumber(found[1], found[2], found[3], "〔" in text and "〕" in text)
