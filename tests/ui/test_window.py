@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop import resources
 from desktop.app import history, inspection, setup, system
 from desktop.app.practice import practice_library
-from desktop.domain.query import Query
+from desktop.domain.query import Op, Query, Test
 from desktop.ui import start, theme
 from desktop.ui.first_start import FirstStart
 from desktop.ui.importing.wizard import ImportWizard
@@ -187,7 +187,7 @@ def test_filter_by_initials_says_how_many_of_how_many(window: MainWindow, qtbot:
         for row in range(page.model.rowCount())
     ]
     assert all("公" in title for title in titles)
-    page.filter_by("standard.status", ("current",))
+    page.set_filter("standard.status", Test("standard.status", Op.IN, ("current",)))
     assert page.model.rowCount() <= len(titles)
     page.clear_filters()
     assert page.model.rowCount() == every
