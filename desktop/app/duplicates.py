@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from desktop.app.editing import why_read_only
+from desktop.app.editing import refuse_foreign
 from desktop.app.job import Job
 from desktop.app.references import ancestry
 from desktop.app.session import Session
+from desktop.app.unit_settings import put, unit_settings
 from desktop.domain.changes import Changes
 from desktop.domain.duplicates import Candidate, Group, Likeness, groups
 from desktop.domain.errors import Refusal
-from desktop.domain.ledgers.common import Setting
 from desktop.domain.query import KEY, Query, owner_of
 from desktop.domain.record import Cell, Field, Kind, Ledger
 from desktop.store.journal import Transaction
@@ -61,12 +61,7 @@ def _linked(session: Session) -> set[frozenset[str]]:
 
 
 def _kept_apart(session: Session, ledger: str) -> list[frozenset[str]]:
-    ours, prefix = session.identity.organisation, f"{_KEPT}{ledger}:"
-    return [
-        frozenset(str(setting.value).split())
-        for setting in session.read.records(Setting)
-        if str(setting.name).startswith(prefix) and owner_of(setting.key) == ours
-    ]
+    return [frozenset(keys.split()) for keys in unit_settings(session, f"{_KEPT}{ledger}:").values()]
 
 
 def keep_apart(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
@@ -74,14 +69,14 @@ def keep_apart(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
     ordered = sorted(keys)
     mark = hashlib.sha256(" ".join(ordered).encode()).hexdigest()[:16]
     with session.write(f"保留 {len(ordered)} 条{session.schema.ledger(ledger).label}") as transaction:
-        transaction.insert("setting", {"name": f"{_KEPT}{ledger}:{mark}", "value": " ".join(ordered)})
+        put(session, transaction, f"{_KEPT}{ledger}:{mark}", " ".join(ordered))
     return transaction.changes
 
 
 def set_editions(session: Session, newer: str, older: Sequence[str]) -> Changes:
     """设为新旧版本: the newer standard replaces the others."""
     for key in (newer, *older):
-        _refuse_foreign(session, "standard", key)
+        refuse_foreign(session, "standard", key)
     with session.write("设为新旧版本") as transaction:
         for key in older:
             number = (transaction.reader.row("standard", key) or {}).get("number")
@@ -111,7 +106,7 @@ def merge(session: Session, ledger: str, keep: str, others: Sequence[str], choic
     if not others:
         raise Refusal("nothing_to_merge", "请至少选两条再合并")
     for key in (keep, *others):
-        _refuse_foreign(session, ledger, key)
+        refuse_foreign(session, ledger, key)
     declared = session.schema.ledger(ledger)
     with session.write(f"合并 {len(others) + 1} 条{declared.label}") as transaction:
         _take_over(transaction, declared, keep, others, choices)
@@ -159,7 +154,7 @@ def _repoint(
             key = str(row["key"])
             if key in others:
                 continue
-            _refuse_foreign(session, child.name, key)
+            refuse_foreign(session, child.name, key)
             transaction.update(child.name, key, {field.name: None if key == keep else keep})
     if child.name == "standard_link":
         itself = [str(row["key"]) for row in transaction.reader.referring(child.name, "standard", keep)
@@ -204,8 +199,3 @@ def _refuse_circle(transaction: Transaction, ledger: Ledger, keep: str) -> None:
             above = str(row.get(field.name) or "")
             if above and keep in ancestry(transaction.reader, ledger.name, field.name, above):
                 raise Refusal("circle", f"合并后“{field.label}”会绕成圈，请先改好“{field.label}”再合并")
-
-
-def _refuse_foreign(session: Session, ledger: str, key: str) -> None:
-    if reason := why_read_only(session, ledger, key):
-        raise Refusal("foreign", reason)

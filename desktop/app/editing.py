@@ -160,15 +160,6 @@ class Refused:
     reason: str
 
 
-def edit_good_cells(
-    session: Session, ledger: str, edits: Sequence[Edit], label: str, job: Job | None = None
-) -> tuple[Changes, list[Refused]]:
-    """Write those of many cells that are acceptable as one step; the others with their reasons."""
-    with session.write(label) as transaction:
-        refused = write_good_cells(session, transaction, ledger, edits, job or Job())
-    return transaction.changes, refused
-
-
 def write_good_cells(
     session: Session, transaction: Transaction, ledger: str, edits: Sequence[Edit], job: Job
 ) -> list[Refused]:
@@ -229,7 +220,7 @@ def delete_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
     """Move rows and their child rows to the recycle bin; rows of other organisations are refused."""
     keys = list(keys)
     for key in keys:
-        _refuse_foreign(session, ledger, key)
+        refuse_foreign(session, ledger, key)
     with session.write(f"删除 {len(keys)} 条{session.schema.ledger(ledger).label}") as transaction:
         for name, found in with_children(session, ledger, keys, deleted=False):
             transaction.delete(name, found)
@@ -241,7 +232,7 @@ def restore_rows(session: Session, ledger: str, keys: Iterable[str]) -> Changes:
     itself before stays there."""
     keys = list(keys)
     for key in keys:
-        _refuse_foreign(session, ledger, key)
+        refuse_foreign(session, ledger, key)
     with session.write(f"恢复 {len(keys)} 条{session.schema.ledger(ledger).label}") as transaction:
         steps = {journal.deleted_in(transaction.reader, ledger, key) for key in keys}
         for name, found in with_children(session, ledger, keys, deleted=True):
@@ -292,14 +283,15 @@ def why_version_closed(reader: Reader, ledger: str, version: str) -> str | None:
 
 
 def _own_row(session: Session, reader: Reader, ledger: str, key: str) -> Row:
-    _refuse_foreign(session, ledger, key)
+    refuse_foreign(session, ledger, key)
     row = reader.row(ledger, key)
     if row is None:
         raise Refusal("vanished", "这条记录已被删除，请刷新后再改；需要时可从回收站恢复")
     return row
 
 
-def _refuse_foreign(session: Session, ledger: str, key: str) -> None:
+def refuse_foreign(session: Session, ledger: str, key: str) -> None:
+    """Refusal for a row that cannot be edited here."""
     if reason := why_read_only(session, ledger, key):
         raise Refusal("foreign", reason)
 

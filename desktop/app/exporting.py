@@ -1,5 +1,7 @@
 """Ledgers and documents to files a person asks for by their ending."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.app import layouts, system
@@ -11,12 +13,11 @@ from desktop.domain.dates import chinese
 from desktop.domain.document import Align, Document, HeadField, Paper, Table, TableColumn, TableRow
 from desktop.domain.errors import Refusal
 from desktop.domain.query import OWNER, Op, Query, Sort, Test
-from desktop.domain.record import Cell, Kind
+from desktop.domain.record import Cell, Field, Kind
 from desktop.exchange.own_workbook import Stamp
 from desktop.exchange.rendering import write_office_file
 
 DETAIL_SORT = (Sort("code"), Sort("standard.number"))
-
 
 ENDINGS = (".pdf", ".docx", ".xlsx", ".csv", ".svg", ".png")
 
@@ -84,56 +85,60 @@ def full_document(session: Session, ledger: str, as_of: str) -> Document:
     return stamped_document(session, ledger, as_of)[0]
 
 
+@dataclass(frozen=True)
+class _Column:
+    """One column of a file: the path that is read, its heading, its field (None: text beside the ledger's own), and
+    the path it comes back to ("" if it is only shown)."""
+
+    path: str
+    heading: str
+    field: Field | None
+    back: str
+
+    def shown(self, cell: Cell, units: Mapping[str, str]) -> str:
+        """The cell as it is written; a unit by its name."""
+        if self.field is not None:
+            return self.field.show(cell)
+        return units.get(str(cell), "" if cell is None else str(cell))
+
+
 def stamped_document(session: Session, ledger: str, as_of: str) -> tuple[Document, Stamp]:
     """Every column in use of a ledger, and what lets an import know the table again; the step is taken first, so that
     what is written meanwhile counts as written later."""
     step = session.workspace.last_step()
-    labels = spare_labels(session)
-    columns = columns_in_use(session, ledger)
-    paths = [column.path for column in columns]
-    heads = [label_of(column, labels) for column in columns]
-    if ledger == "detail_entry":
-        place = paths.index("standard.number")
-        paths.insert(place, "standard.@number_text")
-        heads[place : place + 1] = ["标准号", NUMBER_AS_WRITTEN]
-    if session.identity.is_bureau:
-        paths.insert(0, OWNER)
-        heads.insert(0, UNIT)
-    keyed = session.read.cells(listed(session, ledger, as_of), ("key", *paths))
+    columns = _columns(session, ledger)
+    paths = ["key", *(column.path for column in columns)]
+    keyed = session.read.cells(listed(session, ledger, as_of), paths)
     if ledger == "system_node":
-        keyed = _as_a_tree(session, keyed, ["key", *paths])
-    keys = [str(key) for key, *_ in keyed]
-    rows = [cells for _, *cells in keyed]
+        keyed = _as_a_tree(session, keyed, paths)
     units = unit_names(session)
-    fields = [None if "@" in path or path == OWNER else session.schema.column(ledger, path).field for path in paths]
-    shown = tuple(
-        TableRow(
-            tuple(
-                units.get(str(cell), _text(cell)) if field is None else field.show(cell)
-                for field, cell in zip(fields, row, strict=True)
-            )
-        )
-        for row in rows
+    rows = tuple(
+        TableRow(tuple(column.shown(cell, units) for column, cell in zip(columns, cells, strict=True)))
+        for _, *cells in keyed
     )
-    widths = [20 if field is None else field.width for field in fields]
-    table = Table(tuple(TableColumn(head, width * 2.2) for head, width in zip(heads, widths, strict=True)), shown)
+    widths = [20 if column.field is None else column.field.width for column in columns]
+    heads = tuple(TableColumn(column.heading, width * 2.2) for column, width in zip(columns, widths, strict=True))
     document = Document(
-        title=session.schema.ledger(ledger).label, table=table, paper=Paper.A3,
+        title=session.schema.ledger(ledger).label, table=Table(heads, rows), paper=Paper.A3,
         head=((HeadField("单位", session.identity.name), HeadField("截至日期", chinese(as_of))),),
-        footer_left=session.identity.name, watermark="演练" if session.sample else "",
+        footer_left=session.identity.name, watermark=session.watermark,
     )  # fmt: skip
-    meant = {
-        head: _path_back(session, ledger, path) for head, path in zip(reversed(heads), reversed(paths), strict=True)
-    }
-    if NUMBER_AS_WRITTEN in meant:
-        meant["标准号"], meant[NUMBER_AS_WRITTEN] = "standard.number", ""
-    return document, Stamp(ledger, meant, session.identity.instance, step, as_of, tuple(keys))
+    meant = {column.heading: column.back for column in reversed(columns)}
+    return document, Stamp(ledger, meant, session.identity.instance, step, as_of, tuple(str(key) for key, *_ in keyed))
 
 
-def _path_back(session: Session, ledger: str, path: str) -> str:
-    """The path an exported column comes back to; "" if it is only shown."""
-    shown_only = "@" in path or path == OWNER or not session.schema.column(ledger, path).editable
-    return "" if shown_only else path
+def _columns(session: Session, ledger: str) -> list[_Column]:
+    """Every column in use: the standard number as it is searched for and beside it as written, in a bureau the unit."""
+    labels, found = spare_labels(session), list[_Column]()
+    if session.identity.is_bureau:
+        found.append(_Column(OWNER, UNIT, None, ""))
+    for column in columns_in_use(session, ledger):
+        heading, back = label_of(column, labels), column.path if column.editable else ""
+        if ledger == "detail_entry" and column.path == "standard.number":
+            found.append(_Column("standard.@number_text", "标准号", None, column.path))
+            heading, back = NUMBER_AS_WRITTEN, ""
+        found.append(_Column(column.path, heading, column.field, back))
+    return found
 
 
 def _as_a_tree(session: Session, rows: list[tuple[Cell, ...]], paths: list[str]) -> list[tuple[Cell, ...]]:
@@ -177,7 +182,7 @@ def sheet(session: Session, query: Query, layout: Layout, filters: str = "") -> 
         title=layout.title, table=Table(columns, tuple(rows)), paper=Paper(layout.paper), landscape=layout.landscape,
         head=(tuple(head), *(((HeadField("筛选", filters),),) if filters else ())),
         notes=(layout.note,) if layout.note else (),
-        footer_left=session.identity.name, watermark="演练" if session.sample else "",
+        footer_left=session.identity.name, watermark=session.watermark,
     )  # fmt: skip
 
 
@@ -189,7 +194,3 @@ def _printed(session: Session, ledger: str, path: str, row: dict[str, Cell], num
     cell = row[path]
     field = session.schema.steps(ledger, path)[-1]
     return chinese(str(cell)) if field.kind is Kind.DATE and cell and len(str(cell)) < 10 else field.show(cell)
-
-
-def _text(cell: Cell) -> str:
-    return "" if cell is None else str(cell)

@@ -72,7 +72,7 @@ def export(session: Session, findings: list[HealthFinding], path: Path) -> int:
         table=Table(tuple(TableColumn(label, width) for label, width in widths), rows),
         landscape=True,
         head=((HeadField("单位", session.identity.name), HeadField("体检日期", session.today())),),
-        watermark="演练" if session.sample else "",
+        watermark=session.watermark,
     )
     exporting.write(document, path)
     return len(rows)

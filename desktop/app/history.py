@@ -133,7 +133,7 @@ def of_cell(session: Session, ledger: str, key: str, path: str) -> list[Line]:
 
 def sheet(session: Session, lines: Sequence[Line], scope: str) -> Document:
     """The lines as 变更记录 to print or export."""
-    return change_record(lines, session.identity.name, scope, "演练" if session.sample else "")
+    return change_record(lines, session.identity.name, scope, session.watermark)
 
 
 @dataclass(frozen=True)

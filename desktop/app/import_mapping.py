@@ -4,9 +4,8 @@ import json
 from collections.abc import Collection
 
 from desktop.app.session import Session
+from desktop.app.unit_settings import put, unit_settings
 from desktop.domain.errors import Refusal
-from desktop.domain.ledgers.common import Setting
-from desktop.domain.query import Op, Test, owner_of
 from desktop.exchange.headings import FoundTable
 from desktop.store.journal import Transaction
 
@@ -46,11 +45,9 @@ def decide(found: FoundTable, decisions: Decisions) -> FoundTable:
 
 def remembered(session: Session, found: FoundTable) -> Decisions | None:
     """What was decided the last time for a file with the same headings; None if nothing that still fits."""
-    setting = _setting(session, found.layout_key)
-    if setting is None:
-        return None
+    name = f"{PREFIX}{found.layout_key}"
     try:
-        kept = json.loads(str(setting.value))
+        kept = json.loads(unit_settings(session, name).get("", ""))
         decisions = {int(at): str(path) for at, path in kept.items()}
     except (ValueError, AttributeError):
         return None
@@ -64,13 +61,4 @@ def in_text(decisions: Decisions) -> str:
 
 def keep_mapping(session: Session, transaction: Transaction, layout: str, kept: str) -> None:
     """Remember decisions for a layout, within the step of the import they were made for."""
-    setting = _setting(session, layout)
-    if setting is None:
-        transaction.insert("setting", {"name": f"{PREFIX}{layout}", "value": kept})
-    elif setting.value != kept:
-        transaction.update("setting", setting.key, {"value": kept})
-
-
-def _setting(session: Session, layout: str) -> Setting | None:
-    known = session.read.records(Setting, Test("name", Op.IN, (f"{PREFIX}{layout}",)))
-    return next((item for item in known if owner_of(item.key) == session.identity.organisation), None)
+    put(session, transaction, f"{PREFIX}{layout}", kept)

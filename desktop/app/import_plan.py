@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from desktop.domain.record import Cell
-from desktop.domain.validity import Status, word_to_status
+from desktop.domain.standard_words import Status
+from desktop.domain.validity import word_to_status
 from desktop.exchange.cells import CellValue
 from desktop.exchange.headings import FoundTable
 

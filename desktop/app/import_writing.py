@@ -32,7 +32,7 @@ class ImportWriting:
     def run(self, job: Job) -> None:
         """Write every row to add or to change."""
         for path, heading in self._planned.labels.items():
-            name_spare(self._transaction, path, heading)
+            name_spare(self._session, self._transaction, path, heading)
         todo = _parents_first([row for row in self._planned.rows if row.outcome in ("added", "changed")])
         for done, row in enumerate(todo):
             if done % STEP == 0:
@@ -80,9 +80,7 @@ class ImportWriting:
 
     def _own_version(self, session: Session) -> str:
         known = system.version_to_fill(session, self._transaction.reader, self._planned.ledger)
-        return known or self._transaction.insert(
-            "system_version", {"name": f"{session.today()[:4]} 版", "title": "机关事务标准体系", "state": "draft"}
-        )
+        return known or system.add_version(self._transaction, system.first_name(session))
 
 
 def _parents_first(rows: list[PlannedRow]) -> list[PlannedRow]:

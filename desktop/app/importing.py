@@ -1,14 +1,14 @@
 """Importing a foreign table: every row judged first, then all of it applied as one step that can be undone."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from desktop.app.import_judging import Judging
 from desktop.app.import_mapping import SPARE, in_text
-from desktop.app.import_plan import NAMED, Plan, some
+from desktop.app.import_plan import NAMED, Plan, PlannedRow, some
 from desktop.app.import_round_trip import RoundTrip
 from desktop.app.import_source import Offer, Source, open_source
 from desktop.app.import_writing import STEP, ImportWriting
@@ -19,7 +19,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import Cancelled, Refusal
 from desktop.exchange import workbook_report, worker
 from desktop.exchange.headings import REFUSED_SHEET
-from desktop.exchange.source_rows import source_rows
+from desktop.exchange.source_rows import SourceRow, source_rows
 from desktop.exchange.workbook import read_content
 from desktop.store import backup, blobs, journal
 
@@ -57,7 +57,6 @@ def judge(
 ) -> Plan:
     """Judge every row of a table; nothing is written. `corrections` are texts a person put into cells of the preview:
     (place among the rows, column path) → text."""
-    job = job or Job()
     made_at = session.workspace.last_step()
     found, ledger, columns = offer.table, source.ledger, list(source.columns)
     rows, skipped = source_rows(offer.sheet, found, columns)
@@ -65,25 +64,13 @@ def judge(
         rows[place] = replace(rows[place], cells={**rows[place].cells, path: text})
     labels = _spare_labels(session, ledger, list(found.unmapped.values()))
     keys = [row.key for row in rows if row.key]
-    paths = [*(column.path for column in columns), *labels]
-    trip = RoundTrip(session, ledger, paths, source.stamp, keys)
+    trip = RoundTrip(session, ledger, [*(column.path for column in columns), *labels], source.stamp, keys)
     judging = Judging(session, ledger, columns, {heading: path for path, heading in labels.items()}, trip)
-    judging.announce(rows)
-    planned = []
-    for done, row in enumerate(rows):
-        if done % STEP == 0:
-            job.report("逐行检查", done, len(rows))
-        planned.append(judging.row(row))
     known = spare_labels(session)
-    others = tuple(
-        other.sheet.name
-        for other in source.offers
-        if other.sheet is not offer.sheet and REFUSED_SHEET not in (other.sheet.name, offer.sheet.name)
-    )
     is_decided = offer.decisions != offer.proposed and not offer.from_memory
     return Plan(
-        ledger, source.workbook.file_name, source.workbook.sha256, offer.sheet.name, others, found, made_at,
-        tuple(planned),
+        ledger, source.workbook.file_name, source.workbook.sha256, offer.sheet.name, _others(source, offer), found,
+        made_at, tuple(_judged(judging, rows, job or Job())),
         tuple((item.line, f"{item.reason}：{item.text}") for item in skipped),
         {path: heading for path, heading in labels.items() if path not in known},
         {path: found.headings[at] for at, path in found.mapping.items()},
@@ -91,6 +78,20 @@ def judge(
         notes=tuple(_notes(source, offer, labels, from_elsewhere=bool(keys) and not trip.knows_state)),
         remembers=in_text(offer.decisions) if is_decided else "",
     )  # fmt: skip
+
+
+def _judged(judging: Judging, rows: Sequence[SourceRow], job: Job) -> Iterator[PlannedRow]:
+    judging.announce(rows)
+    for done, row in enumerate(rows):
+        if done % STEP == 0:
+            job.report("逐行检查", done, len(rows))
+        yield judging.row(row)
+
+
+def _others(source: Source, offer: Offer) -> tuple[str, ...]:
+    """The further sheets that hold a table; of a report only the refused rows are read."""
+    sheets = [other.sheet for other in source.offers if other.sheet is not offer.sheet]
+    return tuple(sheet.name for sheet in sheets if REFUSED_SHEET not in (sheet.name, offer.sheet.name))
 
 
 def _notes(source: Source, offer: Offer, labels: Mapping[str, str], *, from_elsewhere: bool) -> Iterator[str]:
@@ -110,7 +111,7 @@ def _spare_labels(session: Session, ledger: str, headings: list[str]) -> dict[st
     """Spare field → heading of an unknown column: those with this label already, then free ones."""
     known = spare_labels(session)
     by_label = {label: path for path, label in known.items()}
-    spares = [column.path for column in session.schema.columns(ledger) if column.field.name.startswith("spare")]
+    spares = [column.path for column in session.schema.columns(ledger) if column.field.spare]
     free = [path for path in spares if path not in known]
     chosen: dict[str, str] = {}
     for heading in headings:

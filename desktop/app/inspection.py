@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from desktop import resources
 from desktop.app.editing import why_read_only
@@ -21,6 +21,8 @@ from desktop.store.journal import Transaction
 
 COPIED = ("standard_number", "clause", "necessity", "content", "method", "weight")
 """What a result keeps of its item, so that a later template never alters a finished sheet."""
+
+_RECORDED = ("verdict", "problem", "severity")
 
 DEADLINE_DAYS = 15
 """Days given for rectification unless a person says otherwise."""
@@ -71,21 +73,36 @@ def make_sheet(session: Session, checklist: str, unit: str | None, inspected_on:
     template = session.read.row("checklist", checklist)
     if template is None:
         raise Refusal("no_checklist", "找不到这张检查表模板，请重新选择")
-    day = inspected_on or session.today()
-    items = items_of(session, checklist)
     with session.write(f"新建检查 {template['title']}") as transaction:
         if unit_name and not unit:
             unit = transaction.insert("organisation", {"name": unit_name, "role": "department"})
-        key = transaction.insert(
-            "inspection",
-            {"code": next_code(session, "inspection", "JC"), "checklist": checklist,
-             "checklist_code": template["code"], "checklist_title": template["title"],
-             "checklist_edition": template["edition"], "basis": template["basis"], "unit": unit, "kind": kind,
-             "quarter": quarter(day), "inspected_on": day, "inspectors": inspectors or None, "state": "planned"},
+        key, _ = add_sheet(
+            transaction, template, inspected_on or session.today(),
+            {"code": next_code(session, "inspection", "JC"), "unit": unit, "kind": kind,
+             "inspectors": inspectors or None, "state": "planned"},
         )  # fmt: skip
-        rows = [(key, item.position, *(getattr(item, name) for name in COPIED)) for item in items]
-        transaction.insert_many("inspection_result", ("inspection", "position", *COPIED), rows)
     return transaction.changes, key
+
+
+def add_sheet(transaction: Transaction, checklist: Row, day: str, cells: Mapping[str, Cell],
+              recorded: Sequence[Mapping[str, Cell]] = ()) -> tuple[str, list[str]]:  # fmt: skip
+    """A sheet with a copy of every item of a checklist, within one step; its key and those of its results.
+
+    `cells` are what else is known of the sheet, `recorded` what was found for each item in order, if anything was.
+    """
+    key = transaction.insert(
+        "inspection",
+        {"checklist": checklist["key"], "checklist_code": checklist["code"], "checklist_title": checklist["title"],
+         "checklist_edition": checklist["edition"], "basis": checklist["basis"], "inspected_on": day,
+         "quarter": quarter(day), **cells},
+    )  # fmt: skip
+    items = transaction.reader.rows(Query("checklist_item", where(checklist=checklist["key"]), (Sort("position"),)))
+    found = zip(items, recorded or [{}] * len(items), strict=True)
+    rows = [
+        (key, item["position"], *(item[name] for name in COPIED), *(told.get(name) for name in _RECORDED))
+        for item, told in found
+    ]
+    return key, transaction.insert_many("inspection_result", ("inspection", "position", *COPIED, *_RECORDED), rows)
 
 
 def next_code(session: Session, ledger: str, prefix: str) -> str:
@@ -164,8 +181,7 @@ def document(session: Session, inspection: str) -> Document:
         raise Refusal("no_inspection", "找不到这张检查表，请重新选择")
     unit = session.read.caption("organisation", str(sheet["unit"])) if sheet["unit"] else ""
     results = session.read.rows(Query("inspection_result", where(inspection=inspection), (Sort("position"),)))
-    watermark = "演练" if session.sample else ""
-    return inspection_document(sheet, unit, results, session.identity.name, sheet_layout(), watermark)
+    return inspection_document(sheet, unit, results, session.identity.name, sheet_layout(), session.watermark)
 
 
 def file_name(session: Session, inspection: str) -> str:

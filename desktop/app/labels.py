@@ -2,9 +2,9 @@
 the names of units."""
 
 from desktop.app.session import Session
-from desktop.domain.ledgers.common import Setting
+from desktop.app.unit_settings import put, unit_settings
 from desktop.domain.ledgers.organisation import Organisation
-from desktop.domain.query import Op, Test, owner_of
+from desktop.domain.query import Op, Test
 from desktop.domain.record import Column
 from desktop.store.journal import Transaction
 
@@ -16,12 +16,7 @@ NUMBER_AS_WRITTEN, UNIT = "原标准号", "填报单位"
 
 def spare_labels(session: Session) -> dict[str, str]:
     """Column path within `detail_entry` and the like (`standard.spare1`) → the unit's own label."""
-    ours = session.identity.organisation
-    return {
-        str(setting.name)[len(PREFIX) :]: str(setting.value)
-        for setting in session.read.records(Setting)
-        if str(setting.name).startswith(PREFIX) and owner_of(setting.key) == ours
-    }
+    return unit_settings(session, PREFIX)
 
 
 def label_of(column: Column, labels: dict[str, str]) -> str:
@@ -29,19 +24,15 @@ def label_of(column: Column, labels: dict[str, str]) -> str:
     return labels.get(column.path, column.label)
 
 
-def name_spare(transaction: Transaction, path: str, label: str) -> None:
+def name_spare(session: Session, transaction: Transaction, path: str, label: str) -> None:
     """Give a spare field its label."""
-    transaction.insert("setting", {"name": f"{PREFIX}{path}", "value": label})
+    put(session, transaction, f"{PREFIX}{path}", label)
 
 
 def columns_in_use(session: Session, ledger: str) -> list[Column]:
     """The columns of a ledger a person deals with: spare fields only once they have a label."""
     labels = spare_labels(session)
-    return [
-        column
-        for column in session.schema.columns(ledger)
-        if not column.field.name.startswith("spare") or column.path in labels
-    ]
+    return [column for column in session.schema.columns(ledger) if not column.field.spare or column.path in labels]
 
 
 def unit_names(session: Session) -> dict[str, str]:

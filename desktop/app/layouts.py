@@ -10,10 +10,9 @@ import msgspec
 from desktop import resources
 from desktop.app.labels import columns_in_use, label_of, name_spare, spare_labels
 from desktop.app.session import Session
+from desktop.app.unit_settings import put, unit_settings
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.domain.ledgers.common import Setting
-from desktop.domain.query import Op, Test, owner_of
 
 PREFIX = "layout:"
 NUMBER = "#"
@@ -70,14 +69,8 @@ def layouts_of(session: Session, ledger: str) -> list[Layout]:
     """The layouts of a ledger with the unit's changes; only the detail table has official ones."""
     if ledger != "detail_entry":
         return []
-    kept = {str(row.name): str(row.value) for row in _settings(session)}
-    return [_changed(session, ledger, layout, kept.get(PREFIX + layout.id, "")) for layout in shipped()]
-
-
-def _settings(session: Session) -> list[Setting]:
-    ours = session.identity.organisation
-    rows = session.read.records(Setting, Test("name", Op.FILLED))
-    return [row for row in rows if str(row.name).startswith(PREFIX) and owner_of(row.key) == ours and row.value]
+    kept = unit_settings(session, PREFIX)
+    return [_changed(session, ledger, layout, kept.get(layout.id, "")) for layout in shipped()]
 
 
 def _changed(session: Session, ledger: str, layout: Layout, kept: str) -> Layout:
@@ -129,13 +122,8 @@ def reset(session: Session, layout: Layout) -> Changes:
 
 
 def _keep(session: Session, layout_id: str, value: str | None, label: str) -> Changes:
-    name = PREFIX + layout_id
-    row = next((row for row in _settings(session) if row.name == name), None)
     with session.write(label) as transaction:
-        if row is not None:
-            transaction.update("setting", row.key, {"value": value})
-        elif value is not None:
-            transaction.insert("setting", {"name": name, "value": value})
+        put(session, transaction, PREFIX + layout_id, value)
     return transaction.changes
 
 
@@ -147,9 +135,9 @@ def add_own_column(session: Session, ledger: str, heading: str) -> LayoutColumn:
     columns = session.schema.columns(ledger)
     if not heading or heading in {label_of(column, labels) for column in columns}:
         raise Refusal("known_column", "请填写一个新的列名，已有的列可以直接勾选")
-    free = [item for item in columns if item.field.name.startswith("spare") and item.path not in labels]
+    free = [item for item in columns if item.field.spare and item.path not in labels]
     if not free:
         raise Refusal("no_spare", "备用列已经用完（8 列），请先把不用的列改名使用")
     with session.write(f"增加列 {heading}") as transaction:
-        name_spare(transaction, free[0].path, heading)
+        name_spare(session, transaction, free[0].path, heading)
     return LayoutColumn(free[0].path, heading, 24.0)

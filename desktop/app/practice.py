@@ -6,11 +6,10 @@ from pathlib import Path
 from desktop import resources
 from desktop.app import inspection, setup, system
 from desktop.app.session import Session
-from desktop.domain.dates import quarter
 from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.positions import position
-from desktop.domain.query import Query, Sort, where
-from desktop.domain.record import Cell
+from desktop.domain.query import Query
+from desktop.domain.record import Row
 from desktop.store.journal import SETUP, Transaction
 
 
@@ -23,13 +22,7 @@ def practice_library(folder: Path) -> Session:
     inspection.take_over_checklists(session)
     version = system.own_version(session)
     nodes = {str(node.code): node.key for node in system.nodes_of(session.read, version)}
-    checklists = {
-        str(row["code"]): (
-            row,
-            session.read.rows(Query("checklist_item", where(checklist=row["key"]), (Sort("position"),))),
-        )
-        for row in session.read.rows(Query("checklist"))
-    }
+    checklists = {str(row["code"]): row for row in session.read.rows(Query("checklist"))}
     with session.write("装入演练数据", origin=SETUP) as transaction:
         _standards(transaction, data, version, nodes)
         units = {
@@ -43,7 +36,7 @@ def practice_library(folder: Path) -> Session:
             known = {key: person.get(key) for key in ("name", "post", "duty", "phone")}
             transaction.insert("person", {**known, "unit": units.get(person.get("unit", ""))})
         results = {
-            sheet["code"]: _sheet(transaction, sheet, units, *checklists[sheet["checklist"]])
+            sheet["code"]: _sheet(transaction, sheet, units, checklists[sheet["checklist"]])
             for sheet in data["inspections"]
         }
         for item in data["findings"]:
@@ -76,24 +69,16 @@ def _standards(transaction: Transaction, data: dict[str, list[dict[str, str]]], 
     )  # fmt: skip
 
 
-def _sheet(transaction: Transaction, sheet: dict[str, object], units: dict[str, str], checklist: dict[str, Cell],
-           items: list[dict[str, Cell]]) -> tuple[str, list[str]]:  # fmt: skip
-    day = str(sheet["inspected_on"])
-    key = transaction.insert("inspection", {
-        "code": str(sheet["code"]), "checklist": str(checklist["key"]), "checklist_code": str(checklist["code"]),
-        "checklist_title": str(checklist["title"]), "checklist_edition": str(checklist["edition"] or ""),
-        "unit": units.get(str(sheet["unit"])), "kind": str(sheet["kind"]), "quarter": quarter(day),
-        "inspected_on": day, "inspectors": str(sheet["inspectors"]), "state": "done",
-    })  # fmt: skip
+def _sheet(transaction: Transaction, sheet: dict[str, object], units: dict[str, str],
+           checklist: Row) -> tuple[str, list[str]]:  # fmt: skip
     problems: dict[str, dict[str, str]] = sheet["problems"]  # type: ignore[assignment]
-    rows = []
-    for place, (item, digit) in enumerate(zip(items, str(sheet["results"]), strict=True)):
-        problem = problems.get(str(place + 1), {})
-        copied = (item[name] for name in inspection.COPIED)
-        verdict = VERDICTS[int(digit) - 1].value
-        rows.append((key, position(place), *copied, verdict, problem.get("problem"), problem.get("severity")))
-    fields = ("inspection", "position", *inspection.COPIED, "verdict", "problem", "severity")
-    return key, transaction.insert_many("inspection_result", fields, rows)
+    recorded = [
+        {"verdict": VERDICTS[int(digit) - 1].value, **problems.get(str(place), {})}
+        for place, digit in enumerate(str(sheet["results"]), 1)
+    ]
+    cells = {"code": str(sheet["code"]), "unit": units.get(str(sheet["unit"])), "kind": str(sheet["kind"]),
+             "inspectors": str(sheet["inspectors"]), "state": "done"}  # fmt: skip
+    return inspection.add_sheet(transaction, checklist, str(sheet["inspected_on"]), cells, recorded)
 
 
 def _finding(transaction: Transaction, item: dict[str, str], units: dict[str, str],

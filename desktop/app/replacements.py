@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.app.editing import why_read_only
+from desktop.app.editing import refuse_foreign
 from desktop.app.session import Session
 from desktop.domain import numbers
 from desktop.domain.changes import Changes
@@ -104,7 +104,7 @@ def add_suggested(session: Session, standard: str, suggestions: Sequence[Suggest
 def remove(session: Session, keys: Sequence[str]) -> Changes:
     """Take relations away."""
     for key in keys:
-        _refuse_foreign(session, "standard_link", key)
+        refuse_foreign(session, "standard_link", key)
     with session.write(f"删除 {len(keys)} 项代替关系") as transaction:
         transaction.delete("standard_link", keys)
     return transaction.changes
@@ -129,13 +129,12 @@ def suggest(session: Session, standard: str) -> list[Suggestion]:
 
 
 _WORDS = re.compile(r"\s*(?:部分代替|部分替代|部分|代替|替代|取代|全部|[:：()（）《》])\s*")
-_MARKS = re.compile(r"[、，,;；\n]+")
 
 
 def _pieces(text: str) -> list[str]:
     """The text around each number: cut at marks, then where several numbers stand without one."""
     pieces: list[str] = []
-    for piece in filter(None, (part.strip() for part in _MARKS.split(text))):
+    for piece in numbers.marked_off(text):
         bare = _WORDS.sub(" ", piece).strip()
         several = numbers.split_cell(bare)
         partial = "部分" if "部分" in piece else ""
@@ -146,7 +145,7 @@ def _pieces(text: str) -> list[str]:
 def _write(session: Session, pairs: Sequence[tuple[str, str, str, str]], label: str) -> Changes:
     with session.write(label) as transaction:
         for newer, kind, older, number in pairs:
-            _refuse_foreign(session, "standard", newer)
+            refuse_foreign(session, "standard", newer)
             _judge(transaction.reader, newer, kind, older, number)
             older_number = number or (transaction.reader.row("standard", older) or {}).get("number")
             transaction.insert(
@@ -184,8 +183,3 @@ def _replaced_ones(read: Reader, standard: str) -> set[str]:
 
 def _word(session: Session, kind: str) -> str:
     return session.schema.ledger("standard_link").field("kind").show(kind)
-
-
-def _refuse_foreign(session: Session, ledger: str, key: str) -> None:
-    if reason := why_read_only(session, ledger, key):
-        raise Refusal("foreign", reason)

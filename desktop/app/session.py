@@ -37,6 +37,11 @@ class Session:
         """Whether this is the practice library (演练库)."""
         return self.identity.sample
 
+    @property
+    def watermark(self) -> str:
+        """What stands across every paper of this library; empty for one in earnest."""
+        return "演练" if self.sample else ""
+
     def today(self) -> str:
         """The date of this PC."""
         return datetime.date.today().isoformat()

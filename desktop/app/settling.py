@@ -126,5 +126,5 @@ def settlement_sheet(session: Session) -> Document:
         title="冲突处理单", table=Table(columns, tuple(rows)),
         head=((HeadField("单位", session.identity.name), HeadField("打印日期", session.today())),),
         signatures=("经办人", "负责人"), footer_left=session.identity.name,
-        watermark="演练" if session.sample else "",
+        watermark=session.watermark,
     )  # fmt: skip

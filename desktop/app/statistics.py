@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from desktop import resources
 from desktop.app import system
@@ -10,7 +11,7 @@ from desktop.app.labels import unit_names
 from desktop.app.session import Session
 from desktop.domain import system_counts
 from desktop.domain.changes import Changes
-from desktop.domain.document import Document
+from desktop.domain.document import Document, Paper
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.system import SystemNode
 from desktop.domain.query import Group, Op, Query, Test
@@ -24,7 +25,7 @@ from desktop.domain.statistics import (
     StatisticsTable,
     tabulate,
 )
-from desktop.domain.statistics_form import statistics_document
+from desktop.domain.statistics_form import StatisticsForm, statistics_document
 from desktop.domain.system_tree import TOP
 
 DEFAULT_LAYOUT = "gbt13016"
@@ -50,8 +51,22 @@ def layouts() -> list[Layout]:
                   for column in item["columns"]),
             item.get("across", ""), item.get("bureau_only", False),
         )
-        for item in json.loads(resources.read_text("forms", "statistics.json"))
+        for item in _shipped()["layouts"]
     ]  # fmt: skip
+
+
+def form() -> StatisticsForm:
+    """What stands around the figures of every layout."""
+    data = _shipped()["form"]
+    return StatisticsForm(
+        Paper(data["paper"]), data["most_columns_upright"], data["row_height"], data["item_column"]["label"],
+        data["item_column"]["width"], data["figure_width"], data["group_label"], data["counted_in"], data["note"],
+        tuple(data["signatures"]),
+    )  # fmt: skip
+
+
+def _shipped() -> Any:
+    return json.loads(resources.read_text("forms", "statistics.json"))
 
 
 def layout(layout_id: str) -> Layout:
@@ -69,9 +84,10 @@ def placed(session: Session, as_of: str, owners: list[str] | None = None,
     versions = versions or counted_versions(session, owners)
     query = Query("detail_entry", Test("version", Op.IN, tuple(versions.values())), as_of=as_of)
     branches = {
-        node: branch_label(top)
-        for version in versions.values()
-        for node, top in system.branches(system.nodes_of(session.read, version)).items()
+        node: branch_label(tree.nodes[top])
+        for tree in (system.tree_of(session.read, version) for version in versions.values())
+        for top in tree.children()
+        for node in tree.branch(top)
     }
     units = unit_names(session)
     return [_placed(cells, branches, units) for cells in session.read.cells(query, _PATHS)]
@@ -176,7 +192,7 @@ def departments(session: Session) -> list[str]:
 
 def document(session: Session, shown: StatisticsTable, unit: str = "", department: str = "") -> Document:
     """The table as a form to print or export; the heading names the unit and the department it was counted for."""
-    return statistics_document(shown, unit or session.identity.name, "演练" if session.sample else "", department)
+    return statistics_document(shown, form(), unit or session.identity.name, session.watermark, department)
 
 
 def figures(shown: StatisticsTable) -> dict[str, object]:

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from desktop import resources
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
+from desktop.domain.codes import plain_code
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.system import SystemNode, SystemVersion
 from desktop.domain.positions import position
 from desktop.domain.query import Query, owner_of, where
 from desktop.domain.system_tree import Tree
+from desktop.store.journal import Transaction
 from desktop.store.reading import Reader
+
+TITLE = "机关事务标准体系"
+"""体系名称 unless the unit writes another."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,9 @@ def starter_tree(tree_id: str) -> StarterTree:
 def plant(session: Session, tree_id: str, name: str = "") -> Changes:
     """A new draft version of the system with the nodes of a starter tree; `empty` plants none."""
     nodes = starter_tree(tree_id).nodes
-    version_name = name or f"{session.today()[:4]} 版"
+    version_name = name or first_name(session)
     with session.write(f"建立体系 {version_name}") as transaction:
-        version = transaction.insert(
-            "system_version", {"name": version_name, "title": "机关事务标准体系", "state": "draft"}
-        )
+        version = add_version(transaction, version_name)
         keys: dict[str, str] = {}
         for place, (code, label, parent) in enumerate(nodes):
             keys[code] = transaction.insert(
@@ -64,11 +67,21 @@ def plant(session: Session, tree_id: str, name: str = "") -> Changes:
     return transaction.changes
 
 
+def first_name(session: Session) -> str:
+    """How a first version is called unless a person says otherwise: `2026 版`."""
+    return f"{session.today()[:4]} 版"
+
+
+def add_version(transaction: Transaction, name: str) -> str:
+    """A new draft without a node, within one step; its key."""
+    return transaction.insert("system_version", {"name": name, "title": TITLE, "state": "draft"})
+
+
 def refuse_used_code(read: Reader, version: str, code: str, but: str = "") -> None:
-    """Refusal when a node of the version other than `but` has this code, blanks and case aside."""
-    wanted = "".join(code.split()).casefold()
+    """Refusal when a node of the version other than `but` has this code, however it is spelled."""
+    wanted = plain_code(code)
     for key, known in read.cells(Query("system_node", where(version=version)), ("key", "code")):
-        if key != but and "".join(str(known or "").split()).casefold() == wanted:
+        if key != but and plain_code(str(known or "")) == wanted:
             raise Refusal("duplicate_code", f"体系编号“{code}”已经用过，请换一个编号")
 
 
@@ -118,16 +131,3 @@ def nodes_of(read: Reader, version: str) -> list[SystemNode]:
 def tree_of(read: Reader, version: str) -> Tree:
     """The tree of a version."""
     return Tree(read.records(SystemNode, where(version=version)))
-
-
-def branches(nodes: list[SystemNode]) -> dict[str, SystemNode]:
-    """Node key → its top-level ancestor; a node in a circle of parents is its own branch."""
-    by_key = {node.key: node for node in nodes}
-    found: dict[str, SystemNode] = {}
-    for node in nodes:
-        top, seen = node, {node.key}
-        while top.parent and str(top.parent) in by_key and str(top.parent) not in seen:
-            top = by_key[str(top.parent)]
-            seen.add(top.key)
-        found[node.key] = top
-    return found

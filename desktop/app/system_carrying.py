@@ -5,10 +5,10 @@ what a row says comes from the current version, where it stands and its code fro
 """
 
 from desktop.app.system import tree_of
+from desktop.domain.codes import behind
 from desktop.domain.ledgers.standard import DetailEntry
 from desktop.domain.query import where
 from desktop.domain.record import Cell
-from desktop.domain.renumbering import behind
 from desktop.domain.system_tree import Tree
 from desktop.store.journal import Transaction
 

@@ -31,7 +31,7 @@ def document(session: Session, version: str, paper: Paper = Paper.A3, *, with_co
     legend = f"{LEGEND}　　编号后为 现有数/应有数" if with_counts else LEGEND
     blank = Document(
         title=f"{session.identity.name}标准体系框图（{row.get('name') or '未命名'}）", table=Table((), ()), paper=paper,
-        notes=(legend,), footer_left=session.identity.name, watermark="演练" if session.sample else "",
+        notes=(legend,), footer_left=session.identity.name, watermark=session.watermark,
     )  # fmt: skip
-    wanted = Wanted(tree, str(row.get("title") or "机关事务标准体系"), counts=texts)
+    wanted = Wanted(tree, str(row.get("title") or system.TITLE), counts=texts)
     return replace(blank, drawings=tuple(diagram(wanted, *drawing_area(blank))))

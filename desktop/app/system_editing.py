@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from desktop.app.editing import why_read_only, why_version_closed
+from desktop.app.editing import refuse_foreign, why_version_closed
 from desktop.app.session import Session
 from desktop.app.system import refuse_used_code, tree_of
 from desktop.domain.changes import Changes
+from desktop.domain.codes import behind
 from desktop.domain.errors import Refusal
 from desktop.domain.positions import after_last
 from desktop.domain.query import Query, where
 from desktop.domain.record import Cell
-from desktop.domain.renumbering import behind, next_code
+from desktop.domain.renumbering import next_code
 from desktop.domain.system_tree import TOP, Placement, Tree
 from desktop.store.journal import Transaction
 
@@ -183,8 +184,7 @@ def _tree_to_write(session: Session, keys: Sequence[str]) -> Tree:
         row = session.read.row("system_node", key)
         if row is None:
             raise Refusal("vanished", "这个节点已被删除，请刷新后再改；需要时可从回收站恢复")
-        if reason := why_read_only(session, "system_node", key):
-            raise Refusal("foreign", reason)
+        refuse_foreign(session, "system_node", key)
         versions.add(str(row["version"] or ""))
     if len(versions) != 1:
         raise Refusal("other_version", "请选同一个体系版本里的节点")

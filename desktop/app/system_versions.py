@@ -14,7 +14,7 @@ from desktop.domain.system_difference import Compared, Difference, difference_do
 from desktop.domain.system_tree import Tree
 
 _NODE_CELLS = ("code", "name", "position", "department", "planned_count", "planned_basis", "notes",
-               *(f"spare{number}" for number in range(1, 9)))  # fmt: skip
+               *(field.name for field in SystemNode.ledger.stored if field.spare))  # fmt: skip
 
 
 def versions(session: Session) -> list[SystemVersion]:
@@ -103,8 +103,7 @@ def compare(session: Session, old: str, new: str) -> list[Difference]:
 def comparison(session: Session, old: str, new: str) -> Document:
     """The comparison of two versions as a table to print."""
     names = [session.read.caption("system_version", key) for key in (old, new)]
-    mark = "演练" if session.sample else ""
-    return difference_document(compare(session, old, new), names[0], names[1], session.identity.name, mark)
+    return difference_document(compare(session, old, new), names[0], names[1], session.identity.name, session.watermark)
 
 
 def _origin(tree: Tree, key: str, before: Tree) -> str:

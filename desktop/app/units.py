@@ -254,7 +254,7 @@ def reminder(session: Session, days: int) -> Document:
         head=((HeadField("截至", session.today()), HeadField("期限", f"{days} 天内应上报一次")),),
         notes=(f"共 {len(late)} 个单位。请用“同步”页的“生成上报包”重新生成并送来。",),
         footer_left=session.identity.name,
-        watermark="演练" if session.sample else "",
+        watermark=session.watermark,
     )
 
 

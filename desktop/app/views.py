@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desktop.app.columns import columns_to_choose, owner_column
-from desktop.app.editing import delete_rows, why_read_only
+from desktop.app.editing import delete_rows, refuse_foreign
 from desktop.app.filters import paths_of
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
@@ -194,8 +194,7 @@ def rename(session: Session, key: str, name: str) -> Changes:
     name, row = _checked(name), session.read.row("saved_view", key)
     if row is None:
         raise Refusal("vanished", "这个视图已被删除，请重新选择视图")
-    if reason := why_read_only(session, "saved_view", key):
-        raise Refusal("foreign", reason)
+    refuse_foreign(session, "saved_view", key)
     taken = Query("saved_view", where(subject_ledger=row["subject_ledger"], name=name))
     ours = session.identity.organisation
     if any(item.key != key and owner_of(item.key) == ours for item in session.read.records(SavedView, taken)):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from desktop.domain import numbers
-from desktop.domain.numbers import Nature
 from desktop.domain.pinyin import PinyinTable, fold
 from desktop.domain.record import Column, Field, Kind
+from desktop.domain.standard_words import Nature
 
 FIELDS = (
     Field("标准号", Kind.TEXT, "number", width=22, required=True,
@@ -63,12 +63,9 @@ def stems(number: str) -> tuple[str, ...]:
     return tuple(f"{spelling(dataclasses.replace(bare, nature=nature).text)}-" for nature in natures)
 
 
-_BETWEEN = re.compile(r"[、，,;；\n]+")
-
-
 def mentioned(text: str) -> list[str]:
     """The spellings of the numbers that a cell such as 代替标准 names; prose gives none that fits a number."""
-    return [spelling(piece) for piece in _BETWEEN.split(text) if piece.strip()]
+    return [spelling(piece) for piece in numbers.marked_off(text)]
 
 
 class Bodies:

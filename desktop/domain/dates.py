@@ -82,12 +82,6 @@ def first_day(iso: str) -> str:
     return f"{iso}-01-01"[:10]
 
 
-def compare(left: str, right: str) -> int:
-    """-1, 0 or 1: the first day of `left` is before, the same as or after that of `right`."""
-    one, other = first_day(left), first_day(right)
-    return (one > other) - (one < other)
-
-
 def is_full(iso: str) -> bool:
     """Whether the day is known."""
     return len(iso) == 10
@@ -97,16 +91,6 @@ def day_after(iso: str) -> str:
     """The day after a date's first day; the last day there is stays itself."""
     day = datetime.date.fromisoformat(first_day(iso))
     return (day if day == datetime.date.max else day + datetime.timedelta(days=1)).isoformat()
-
-
-def add_years(iso: str, years: int) -> str:
-    """The same date some years later (earlier if negative), at the same precision; 29 February becomes 28."""
-    day = datetime.date.fromisoformat(first_day(iso))
-    try:
-        later = day.replace(year=day.year + years)
-    except ValueError:
-        later = day.replace(year=day.year + years, day=28)
-    return later.isoformat()[: len(iso)]
 
 
 def quarter(iso: str) -> str:

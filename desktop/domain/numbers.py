@@ -7,43 +7,12 @@ Nothing is guessed: without `/T` a number is mandatory, a glued number is none. 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from desktop.domain import number_grammar
 from desktop.domain.industry_codes import INDUSTRY_CODES
 from desktop.domain.number_grammar import LONGEST, Family, Reading, foreign_text, plain, prepared
+from desktop.domain.standard_words import Level, Nature
 
-
-class Level(StrEnum):
-    """标准级别."""
-
-    NATIONAL = "national"
-    INDUSTRY = "industry"
-    PROVINCIAL = "provincial"
-    MUNICIPAL = "municipal"
-    COUNTY = "county"
-    GROUP = "group"
-    ENTERPRISE = "internal"
-    INTERNATIONAL = "international"
-    CONSTRUCTION = "construction"
-
-    @property
-    def label(self) -> str:
-        """The word people read."""
-        return _LEVEL_LABELS[self]
-
-
-_LEVEL_LABELS = {
-    Level.NATIONAL: "国家标准",
-    Level.INDUSTRY: "行业标准",
-    Level.PROVINCIAL: "省级地方标准",
-    Level.MUNICIPAL: "市级地方标准",
-    Level.COUNTY: "县级地方标准",
-    Level.GROUP: "团体标准",
-    Level.ENTERPRISE: "内部标准",
-    Level.INTERNATIONAL: "国际标准",
-    Level.CONSTRUCTION: "建设标准",
-}
 _LEVELS = {
     Family.NATIONAL: Level.NATIONAL,
     Family.INDUSTRY: Level.INDUSTRY,
@@ -54,22 +23,6 @@ _LEVELS = {
 }
 _LOCAL_LEVELS = {2: Level.PROVINCIAL, 4: Level.MUNICIPAL, 6: Level.COUNTY}
 _WITH_NATURE = frozenset({Level.NATIONAL, Level.INDUSTRY, Level.PROVINCIAL, Level.MUNICIPAL, Level.COUNTY})
-
-
-class Nature(StrEnum):
-    """强制、推荐、指导."""
-
-    MANDATORY = "mandatory"
-    RECOMMENDED = "recommended"
-    GUIDANCE = "guidance"
-
-    @property
-    def label(self) -> str:
-        """The word people read."""
-        return _NATURE_LABELS[self]
-
-
-_NATURE_LABELS = {Nature.MANDATORY: "强制性", Nature.RECOMMENDED: "推荐性", Nature.GUIDANCE: "指导性技术文件"}
 _MARKS = {"": Nature.MANDATORY, "T": Nature.RECOMMENDED, "Z": Nature.GUIDANCE}
 _SUFFIXES = {None: "", Nature.MANDATORY: "", Nature.RECOMMENDED: "/T", Nature.GUIDANCE: "/Z"}
 
@@ -108,19 +61,13 @@ class StandardNumber:
     def text(self) -> str:
         """The form for searching and file names: `GB/T 1.1-2020`."""
         edition = f"({self.edition})" if self.edition else ""
-        return self._written("-") + edition
+        return self._written() + edition
 
-    @property
-    def display(self) -> str:
-        """The form of official texts, a one-em dash before the year: `GB/T 1.1—2020` (GB/T 1.1)."""
-        edition = f"（{self.edition}）" if self.edition else ""
-        return self._written("—") + edition
-
-    def _written(self, dash: str) -> str:
+    def _written(self) -> str:
         if self.level is Level.INTERNATIONAL:
             return foreign_text(self.code, self.category, self.sequence, self.parts, self.year)
-        year = f"{dash}{self.year}" if self.year else ""
-        amendment = f"/{self.amendment.replace('-', dash)}" if self.amendment else ""
+        year = f"-{self.year}" if self.year else ""
+        amendment = f"/{self.amendment}" if self.amendment else ""
         adopted = f"/{self.adopted}" if self.adopted else ""
         return f"{self._head()} {'.'.join((self.sequence, *self.parts))}{year}{amendment}{adopted}"
 
@@ -208,8 +155,11 @@ def _by_value(digits: re.Match[str]) -> str:
 
 _LONGEST_CELL = 1_000
 _LONGEST_PIECE = 80
-_BETWEEN = re.compile(r"\s*(?:[、;；,，=＝|\n\r\t]|(?:和|及|与|以及)(?=\s*[A-Za-zＡ-Ｚａ-ｚ建]))\s*")
-_BRACKETS = re.compile(r"[(（\[［【〔][^()（）\[\]［］【】〔〕]{0,60}[)）\]］】〕]")
+_PARTING = re.compile(
+    r"(?P<kept>[(（\[［【〔][^()（）\[\]［］【】〔〕]{0,60}[)）\]］】〕])"
+    r"|(?:(?<!\s)\s*)?(?:[、;；,，=＝|\n\r\t]|(?:和|及|与|以及)(?=\s*[A-Za-zＡ-Ｚａ-ｚ建]))\s*"
+)
+_EDITION_NOTE = re.compile(r"\d{4}\s?年版")
 _CUT = re.compile(r"[\s/／∕]+")
 
 
@@ -223,19 +173,17 @@ def split_cell(text: str, codes: Mapping[str, str] = INDUSTRY_CODES) -> list[str
         return []
     if len(whole) > _LONGEST_CELL or parse(whole, codes) is not None:
         return [whole]
-    pieces = [number for piece in _marked_off(whole) for number in _run(piece, codes)]
+    pieces = [number for piece in marked_off(whole) for number in _run(piece, codes)]
     if len(pieces) < 2 or not all(any(letter.isdigit() for letter in piece) for piece in pieces):
         return [whole]
     return pieces if any(parse(piece, codes) is not None for piece in pieces) else [whole]
 
 
-def _marked_off(text: str) -> list[str]:
+def marked_off(text: str) -> list[str]:
     """The text between separating marks, but not within brackets and not before an edition note."""
-    covered = [found.span() for found in _BRACKETS.finditer(text)]
     pieces, start = [], 0
-    for found in _BETWEEN.finditer(text):
-        inside = any(begin < found.start() < end for begin, end in covered)
-        if not inside and re.match(r"\d{4}\s?年版", text[found.end() :]) is None:
+    for found in _PARTING.finditer(text):
+        if not found["kept"] and not _EDITION_NOTE.match(text, found.end()):
             pieces.append(text[start : found.start()].strip())
             start = found.end()
     return [piece for piece in (*pieces, text[start:].strip()) if piece]
@@ -291,29 +239,3 @@ def _doubt(number: StandardNumber) -> str | None:
     if not number.year and number.level not in (Level.ENTERPRISE, Level.INTERNATIONAL):
         return "没有年代号，请对照原文补上；不注日期的引用可以不补"
     return None
-
-
-@dataclass(frozen=True)
-class DocumentNumber:
-    """发文字号 in parts; `brackets_right` tells whether the year stood in 〔〕 (GB/T 9704)."""
-
-    issuer: str
-    year: str
-    sequence: str
-    brackets_right: bool
-
-    @property
-    def text(self) -> str:
-        """`国管办〔2019〕89号`."""
-        return f"{self.issuer}〔{self.year}〕{self.sequence}号"
-
-
-_DOCUMENT = re.compile(r"([^0-9()\[\]<>]{1,20})[(\[<〈]((?:19|20)[0-9]{2})[)\]>〉]第?0{0,4}([1-9][0-9]{0,4})号")
-
-
-def parse_document_number(text: str) -> DocumentNumber | None:
-    """A document number whatever its brackets, or None; 第 and zeros before the sequence are dropped."""
-    if len(text) > LONGEST:
-        return None
-    found = _DOCUMENT.fullmatch("".join(plain(text).split()))
-    return None if found is None else DocumentNumber(found[1], found[2], found[3], "〔" in text and "〕" in text)

@@ -73,7 +73,8 @@ class Field:
     `rule` returns a Chinese sentence when the cell is not acceptable. `source` says where a derived value comes from:
     a column of the derived table, or a `Timeline` over such columns; `order` the derived column that sorts the field;
     `stands_for` the path of another column in whose blank cell this field's text is shown; an `internal` field is
-    kept for the program and never a column that a person sees; a `blob` field holds the hash of a kept file.
+    kept for the program and never a column that a person sees; a `blob` field holds the hash of a kept file; a `spare`
+    one (备用) is free for a column of the unit's own, unseen until it has a label.
     """
 
     label: str
@@ -93,6 +94,7 @@ class Field:
     stands_for: str = ""
     internal: bool = False
     blob: bool = False
+    spare: bool = False
     since: int = 1
 
     def show(self, cell: Cell) -> str:
@@ -271,11 +273,12 @@ class Declared:
         dataclass(frozen=True, kw_only=True)(cls)
         if not name:
             return
-        fields = tuple(
+        declared = [
             dataclasses.replace(item.metadata["field"], name=item.name)
             for item in dataclasses.fields(cls)  # type: ignore[arg-type]
             if "field" in item.metadata
-        )
+        ]
+        fields = tuple(sorted(declared, key=lambda field: (field.since, field.spare)))
         inherited = getattr(cls, "ledger", None)
         defaults: dict[str, Any] = {
             "audience": Audience.UP, "match": (), "caption": (), "columns": (), "parent": "", "rules": (),
@@ -346,7 +349,7 @@ class Schema:
         fields = self.steps(ledger, path)
         plain = next((field for field in fields[:-1] if not field.embedded), None)
         names = plain is not None and fields[-1].name == self.ledger(plain.target).caption[0]
-        shown = path in declared.columns if declared.columns else not fields[-1].name.startswith("spare")
+        shown = path in declared.columns if declared.columns else not fields[-1].spare
         return Column(path, fields, shown, plain, names)
 
     def stand_ins(self, ledger: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from desktop.domain.codes import behind, nearest, plain_code
 from desktop.domain.system_tree import TOP, Tree, natural_order
 
 _NUMBERED = re.compile(r"(\D*)(\d+)", re.ASCII)
@@ -55,21 +56,6 @@ class Renumbering:
     nodes: tuple[Recoded, ...]
     entries: tuple[Recoded, ...]
     conflicts: tuple[str, ...]
-
-
-def behind(prefix: str, code: str) -> str | None:
-    """What stands in `code` behind `prefix`, blanks and case aside; None if it begins otherwise."""
-    wanted = "".join(prefix.split()).casefold()
-    at = 0
-    for place, letter in enumerate(code):
-        if at == len(wanted):
-            return code[place:]
-        if letter.isspace():
-            continue
-        if not wanted.startswith(letter.casefold(), at):
-            return None
-        at += len(letter.casefold())
-    return "" if at == len(wanted) else None
 
 
 def numbered(parent: str, code: str) -> tuple[str, int, int] | None:
@@ -192,10 +178,10 @@ def _number_children(tree: Tree, parent: str, codes: dict[str, str], in_turn: bo
 def _rows(
     tree: Tree, codes: dict[str, str], entries: Sequence[DetailCode]
 ) -> tuple[tuple[Recoded, ...], dict[str, str]]:
-    by_code = {"".join(tree.code(key).split()).casefold(): key for key in tree.nodes if tree.code(key)}
+    by_code = {plain_code(tree.code(key)): key for key in tree.nodes if tree.code(key)}
     found, moved = [], {}
     for entry in entries:
-        node = entry.node if entry.node in tree.nodes else _nearest(by_code, entry.code)
+        node = entry.node if entry.node in tree.nodes else nearest(by_code, entry.code) or TOP
         rest = behind(tree.code(node), entry.code) if node and entry.code else None
         if rest is None or codes[node] == tree.code(node):
             continue
@@ -205,16 +191,10 @@ def _rows(
     return tuple(sorted(found, key=lambda item: natural_order(item.old))), moved
 
 
-def _nearest(by_code: dict[str, str], code: str) -> str:
-    wanted = "".join(code.split()).casefold()
-    fitting = [known for known in by_code if wanted.startswith(known)]
-    return by_code[max(fitting, key=len)] if fitting else ""
-
-
 def _twice(codes: dict[str, str], tree: Tree) -> list[str]:
     holders: dict[str, list[str]] = {}
     for key, code in codes.items():
-        holders.setdefault("".join(code.split()).casefold(), []).append(key)
+        holders.setdefault(plain_code(code), []).append(key)
     return [
         f"编号 {codes[keys[0]]} 会重复：" + "、".join(str(tree.nodes[key].name or "") for key in keys)
         for keys in holders.values()

@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from desktop.domain.figures import Count, Ratio, count, union
 from desktop.domain.record import Cell
+from desktop.domain.standard_words import Status
 
-OBSOLETE = ("superseded", "withdrawn")
+OBSOLETE = (Status.SUPERSEDED, Status.WITHDRAWN)
 FURTHER, UNFILLED = "表外其他", "未填写"
 """Rows and columns added for values that the layout has none for, and for blanks."""
 
@@ -313,5 +314,5 @@ def _named_rows(groups: Sequence[StatisticsGroup], placed: Sequence[Placed]) -> 
         yield Check(
             True, f"有 {len(several)} 项标准同时放在几处，各只计 1 次。", tuple(key for keys in several for key in keys)
         )
-    if unsure := [entry.key for entry in placed if entry.present and entry.status == "unverified"]:
+    if unsure := [entry.key for entry in placed if entry.present and entry.status == Status.UNVERIFIED]:
         yield Check(True, f"现有数中有 {len(unsure)} 行没有发布、实施日期，状态待核实。", tuple(unsure))

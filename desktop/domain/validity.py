@@ -2,43 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from desktop.domain.dates import first_day
 from desktop.domain.pinyin import fold
+from desktop.domain.standard_words import Status
 
-
-class Status(StrEnum):
-    """The state of a standard on a day (handbook 4.4). Being valid in part is a mark, not a state."""
-
-    UPCOMING = "upcoming"
-    CURRENT = "current"
-    SUPERSEDED = "superseded"
-    WITHDRAWN = "withdrawn"
-    UNVERIFIED = "unverified"
-
-    @property
-    def label(self) -> str:
-        """The word people read."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Status.UPCOMING: "即将实施",
-    Status.CURRENT: "现行",
-    Status.SUPERSEDED: "被代替",
-    Status.WITHDRAWN: "废止",
-    Status.UNVERIFIED: "待核实",
-}
-
-_WORDS = {
-    Status.UPCOMING: "即将实施|未实施|待实施|尚未实施|upcoming|published|to be implemented",
-    Status.CURRENT: "现行|有效|现行有效|现行标准|在用|部分有效|部分被代替|active|valid|current|in force",
-    Status.SUPERSEDED: "被代替|已被代替|已代替|被替代|已被替代|被取代|superseded|replaced",
-    Status.WITHDRAWN: "废止|作废|已废止|已作废|失效|已失效|撤销|abolished|obsolete|withdrawn|cancelled",
-    Status.UNVERIFIED: "待核实|待核|待查|不详|未知|unverified|unknown",
-}
-_BY_WORD = {word: status for status, words in _WORDS.items() for word in words.split("|")}
+_BY_WORD = {fold(word): status for status in Status for word in (status, status.label, *status.synonyms)}
 
 
 @dataclass(frozen=True)
@@ -57,21 +26,6 @@ class Validity:
     effective: str | None
     superseded: str | None
     withdrawn: str | None
-
-    def status(self, as_of: str) -> Status:
-        """The state on a date. The effective date decides; without it the state is unverified.
-
-        As time goes on the state only moves unverified → upcoming → current → superseded → withdrawn.
-        """
-        day = first_day(as_of)
-        if self.withdrawn is not None and self.withdrawn <= day:
-            return Status.WITHDRAWN
-        if self.superseded is not None and self.superseded <= day:
-            return Status.SUPERSEDED
-        if self.effective is not None and self.effective <= day:
-            return Status.CURRENT
-        announced = self.effective is not None and (self.published is None or self.published <= day)
-        return Status.UPCOMING if announced else Status.UNVERIFIED
 
 
 def validity(

@@ -1,8 +1,5 @@
 """Pictures from outside: looked into by content, bounded, and made small enough to travel by mail."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter
 
@@ -23,15 +20,6 @@ _QUALITIES = (85, 75, 65, 50)
 _MEGABYTES_FOR_ONE = 512
 
 
-@dataclass(frozen=True)
-class Picture:
-    """The ending that fits the content, and the size in pixels as stored."""
-
-    ending: str
-    width: int
-    height: int
-
-
 def looks_like_picture(head: bytes) -> bool:
     """Whether the first bytes are those of a picture; the name of a file says nothing."""
     if head.startswith(b"RIFF"):
@@ -39,17 +27,12 @@ def looks_like_picture(head: bytes) -> bool:
     return head.startswith(_SIGNATURES)
 
 
-def inspect(source: Path | bytes) -> Picture:
-    """What a picture is, without decoding it; Refusal if it is none, too large or broken."""
-    return _Opened(_content(source)).picture
-
-
 def shrunk(content: bytes, limit: int = LIMIT) -> tuple[bytes, str]:
     """The picture upright, without place, camera or other notes, in at most `limit` bytes; and its ending (png for
     drawings and screens that stay small, else jpg). Transparent parts become white."""
-    opened = _Opened(_content(content))
+    opened = _Opened(content)
     image = _on_white(opened.read(_LONGEST_SIDE))
-    if opened.picture.ending == "png" and len(small := _encoded(image, "PNG", -1)) <= limit:
+    if opened.ending == "png" and len(small := _encoded(image, "PNG", -1)) <= limit:
         return small, "png"
     for side in _SIDES:
         fitted = _fitted(image, side)
@@ -61,13 +44,15 @@ def shrunk(content: bytes, limit: int = LIMIT) -> tuple[bytes, str]:
 
 def thumbnail(content: bytes, size: int) -> bytes:
     """The picture as a PNG whose longer side is at most `size` pixels."""
-    return _encoded(_fitted(_on_white(_Opened(_content(content)).read(size)), size), "PNG", -1)
+    return _encoded(_fitted(_on_white(_Opened(content).read(size)), size), "PNG", -1)
 
 
 class _Opened:
     """A reader over bytes, judged before anything is decoded."""
 
     def __init__(self, content: bytes) -> None:
+        if len(content) > MOST_BYTES:
+            raise Refusal("picture_too_large", "图片超过 50 MB，请先缩小再添加")
         if not looks_like_picture(content[:16]):
             raise Refusal("not_a_picture", "这个文件不是照片或图片，请选 jpg、png、bmp、gif 或 webp 图片")
         QImageReader.setAllocationLimit(_MEGABYTES_FOR_ONE)
@@ -83,11 +68,11 @@ class _Opened:
             raise _broken()
         if size.width() * size.height() > MOST_PIXELS:
             raise Refusal("picture_too_large", "图片超过 1 亿像素，请先缩小再添加")
-        self.picture = Picture(FORMATS[name], size.width(), size.height())
+        self.ending, self._size = FORMATS[name], size
 
     def read(self, side: int) -> QImage:
         """The picture upright, its longer side at most `side` pixels."""
-        size = QSize(self.picture.width, self.picture.height)
+        size = QSize(self._size)
         if max(size.width(), size.height()) > side:
             size.scale(side, side, Qt.AspectRatioMode.KeepAspectRatio)
             self._reader.setScaledSize(size.expandedTo(QSize(1, 1)))
@@ -95,21 +80,6 @@ class _Opened:
         if image.isNull():
             raise _broken()
         return image
-
-
-def _content(source: Path | bytes) -> bytes:
-    content = source if isinstance(source, bytes) else _read(source)
-    if len(content) > MOST_BYTES:
-        raise Refusal("picture_too_large", "图片超过 50 MB，请先缩小再添加")
-    return content
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as handle:
-            return handle.read(MOST_BYTES + 1)
-    except OSError:
-        raise Refusal("unreadable", f"“{path.name}”读不出来，请检查文件是否还在、是否被占用") from None
 
 
 def _broken() -> Refusal:

@@ -1,8 +1,7 @@
 """What the workbook reader does not tell, found by scanning tags, without building a tree.
 
 How far the content of a sheet reaches must be known before it is read: the reader makes room for the whole
-rectangle and takes the process with it if there is none. Hidden rows and columns of xlsx and merged cells of
-ods it leaves out.
+rectangle and takes the process with it if there is none. Merged cells of ods it leaves out.
 """
 
 import html
@@ -11,7 +10,6 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from desktop.exchange.refusals import MOST_CELLS, MOST_ROWS, check_extent, damaged, too_large
@@ -28,42 +26,26 @@ _BARE_CELL = re.compile(rf"<(?:[\w.-]+:)?c(?=[\s/>])(?!{_ATTRIBUTE}*?{_ADDRESS}{
 _PLAIN_ROW = re.compile(rb'<c r="[A-Z]{1,7}(\d{1,12})"')
 _PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,7})\d')
 _ODD_CELL = re.compile(rb'<(?:[\w.-]+:)?c(?=[\s/>])(?! r="[A-Z]{1,7}\d{1,12}")')
-_HIDDEN_ROW = re.compile(
-    rb"""<(?:[\w.-]+:)?row(?=[^<>]*\shidden\s*=\s*["'](?:1|true)["'])[^<>]*?\sr\s*=\s*["'](\d{1,7})["']"""
-)
-_HIDDEN_COLUMNS = re.compile(rb"""<(?:[\w.-]+:)?col\s(?=[^<>]*\bhidden\s*=\s*["'](?:1|true)["'])[^<>]*>""")
 _OPEN_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*?)(/?)>")
 _MOST_MERGED = 100_000
 _USUAL_COLUMNS = 30
 
 
-@dataclass(frozen=True)
-class Marks:
-    """Of one sheet: merged ranges, and 0-based rows and columns that are hidden."""
-
-    merged: tuple[Range, ...] = ()
-    hidden_rows: tuple[int, ...] = ()
-    hidden_columns: tuple[int, ...] = ()
-
-
-def sheet_marks(content: bytes, container: Container) -> dict[str, Marks]:
-    """By sheet name, the marks of a screened xlsx or ods; Refusal if a sheet reaches too far to be read."""
+def sheet_marks(content: bytes, container: Container) -> dict[str, tuple[Range, ...]]:
+    """By sheet name, the merged ranges of a screened ods (those of xlsx the reader tells); Refusal if a sheet of
+    either reaches too far to be read."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if container is Container.ODS:
             return _open_document(b"".join(member_pieces(archive, archive.getinfo("content.xml"))))
-        found: dict[str, Marks] = {}
         parts = _parts(archive)
         cells = 0
         for member in archive.infolist():
             if member.filename not in parts and not member.filename.lower().endswith(".xml"):
                 continue
-            marks, area = _worksheet(_between_tags(member_pieces(archive, member)))
-            cells += area
+            cells += _area(_between_tags(member_pieces(archive, member)))
             if cells > MOST_CELLS:
                 raise too_large()
-            if member.filename in parts:
-                found[parts[member.filename]] = marks
-        return found
+        return {}
 
 
 def _between_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -82,22 +64,18 @@ def _between_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield pending
 
 
-def _worksheet(stretches: Iterator[bytes]) -> tuple[Marks, int]:
+def _area(stretches: Iterator[bytes]) -> int:
+    """Cells of the rectangle that the content of a worksheet reaches."""
     rows = columns = 0
-    hidden_rows: set[int] = set()
-    hidden_columns: set[int] = set()
     inside = False
     for stretch in stretches:
         inside = inside or b"sheetData" in stretch
-        if b"hidden" in stretch:
-            hidden_rows.update(int(row) - 1 for row in _HIDDEN_ROW.findall(stretch))
-            hidden_columns.update(*(_column_span(tag) for tag in _HIDDEN_COLUMNS.findall(stretch)))
         if not inside:
             continue
         reached = _reach(stretch)
         rows, columns = max(rows, reached[0]), max(columns, reached[1])
         check_extent(rows, columns)
-    return Marks((), tuple(sorted(hidden_rows)), tuple(sorted(hidden_columns))), rows * columns
+    return rows * columns
 
 
 def _reach(stretch: bytes) -> tuple[int, int]:
@@ -114,11 +92,6 @@ def _reach(stretch: bytes) -> tuple[int, int]:
     return rows, max(map(_column_number, {column for column, _ in addresses}), default=0)
 
 
-def _column_span(tag: bytes) -> range:
-    first, last = _attribute(tag, b"min"), _attribute(tag, b"max")
-    return range(first - 1, min(last, 16_384)) if first else range(0)
-
-
 def _attribute(tag: bytes, name: bytes, default: int = 0) -> int:
     found = re.search(rb"[\s:]" + name + rb"""\s*=\s*["'](\d{1,10})["']""", tag)
     return int(found[1]) if found else default
@@ -131,8 +104,8 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Archive member to sheet name, by the relations of the workbook."""
+def _parts(archive: zipfile.ZipFile) -> set[str]:
+    """The archive members that are sheets, by the relations of the workbook."""
     try:
         relations = _tree(archive, "xl/_rels/workbook.xml.rels")
         sheets = [item for item in _tree(archive, "xl/workbook.xml").iter() if item.tag.endswith("}sheet")]
@@ -141,12 +114,11 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     targets = {item.get("Id", ""): item.get("Target", "") for item in relations}
     if len(targets) < len(relations):
         raise damaged()
-    found = {}
+    found = set()
     for item in sheets:
         relation = next((value for name, value in item.attrib.items() if name.endswith("}id")), "")
         target = targets.get(relation, "")
-        path = target.removeprefix("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-        found[path] = item.get("name", "")
+        found.add(target.removeprefix("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}"))
     return found
 
 
@@ -157,8 +129,8 @@ def _tree(archive: zipfile.ZipFile, name: str) -> Element:
     return root
 
 
-def _open_document(content: bytes) -> dict[str, Marks]:
-    found: dict[str, Marks] = {}
+def _open_document(content: bytes) -> dict[str, tuple[Range, ...]]:
+    found: dict[str, tuple[Range, ...]] = {}
     sheet = ""
     row = column = rows = columns = cells = 0
     repeated, filled = 1, False
@@ -170,7 +142,7 @@ def _open_document(content: bytes) -> dict[str, Marks]:
                 sheet, row, rows, columns, merged = _name(attributes), 0, 0, 0, []
             cells += rows * columns
             if closing:
-                found[sheet] = Marks(tuple(merged[:_MOST_MERGED]))
+                found[sheet] = tuple(merged[:_MOST_MERGED])
         elif kind == b"table-row":
             if closing or single:
                 repeated = _attribute(attributes, b"number-rows-repeated", 1) if single else repeated

@@ -22,13 +22,12 @@ class SourceRow:
     """One row to import. `line` is its row in the file as WPS numbers it.
 
     `cells` are by path and `extra` by heading, blank ones too. A cell that held several numbers keeps the
-    first; `number_of_parts` tells how many there were and `extra_numbers` names the others.
+    first; `extra_numbers` are the others.
     """
 
     line: int
     cells: dict[str, CellValue]
     extra: dict[str, CellValue] = field(default_factory=dict)
-    number_of_parts: int = 1
     extra_numbers: tuple[str, ...] = ()
     key: str = ""
     """The row of the library it was exported from, if the file tells."""
@@ -175,7 +174,7 @@ def _apart(row: SourceRow) -> list[SourceRow]:
             for place, part in enumerate(parts)
         ]
     cells = {**row.cells, path: parts[0]}
-    return [replace(row, cells=cells, number_of_parts=len(parts), extra_numbers=tuple(parts[1:]))]
+    return [replace(row, cells=cells, extra_numbers=tuple(parts[1:]))]
 
 
 def _ending(row: SourceRow, name: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.exchange.cells import CellValue, cell_value, column_letters, is_inexact
 from desktop.exchange.refusals import check_extent, damaged, empty, not_a_table, protected, too_large
 from desktop.exchange.screening import LARGEST_FILE, Container, screen
-from desktop.exchange.sheet_marks import Marks, Range, sheet_marks
+from desktop.exchange.sheet_marks import Range, sheet_marks
 from desktop.exchange.text_table import read_text_table
 
 _MOST_WARNINGS = 100
@@ -28,8 +28,6 @@ class Sheet:
     visible: bool
     rows: list[list[CellValue]]
     merged: tuple[Range, ...] = ()
-    hidden_rows: tuple[int, ...] = ()
-    hidden_columns: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -73,19 +71,17 @@ def read_workbook(path: Path) -> Workbook:
 def parse_workbook(content: bytes, path: Path) -> Workbook:
     """As `read_workbook`, of bytes already read from the file at `path`."""
     container = screen(content)
-    if container is Container.TEXT:
-        sheets = [_sheet(path.stem, True, read_text_table(content), Marks())]
-    else:
-        sheets = _read_sheets(content, container)
+    texts = container is Container.TEXT
+    sheets = [_sheet(path.stem, True, read_text_table(content))] if texts else _read_sheets(content, container)
     if not any(sheet.rows for sheet in sheets):
         raise empty()
     return Workbook(tuple(sheets), path.name, hashlib.sha256(content).hexdigest(), len(content), container)
 
 
 def _read_sheets(content: bytes, container: Container) -> list[Sheet]:
-    marks = {} if container is Container.XLS else sheet_marks(content, container)
+    merged = {} if container is Container.XLS else sheet_marks(content, container)
     try:
-        return _read_with_calamine(content, marks)
+        return _read_with_calamine(content, merged)
     except (Refusal, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
@@ -93,7 +89,7 @@ def _read_sheets(content: bytes, container: Container) -> list[Sheet]:
         raise protected() if type(error).__name__ == "PasswordError" else damaged() from error
 
 
-def _read_with_calamine(content: bytes, marks: dict[str, Marks]) -> list[Sheet]:
+def _read_with_calamine(content: bytes, told: dict[str, tuple[Range, ...]]) -> list[Sheet]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     sheets = []
@@ -104,19 +100,17 @@ def _read_with_calamine(content: bytes, marks: dict[str, Marks]) -> list[Sheet]:
             read = workbook.get_sheet_by_name(about.name)
             if read.end is not None:
                 check_extent(read.end[0] + 1, read.end[1] + 1)
-            seen = marks.get(about.name, Marks())
-            ranges = read.merged_cell_ranges
+            merged, ranges = told.get(about.name, ()), read.merged_cell_ranges
             if ranges is not None:
                 merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
-                seen = replace(seen, merged=merged)
             shown = about.visible == SheetVisibleEnum.Visible
-            sheets.append(_sheet(about.name, shown, read.to_python(skip_empty_area=False), seen))
+            sheets.append(_sheet(about.name, shown, read.to_python(skip_empty_area=False), merged))
     if not sheets:
         raise not_a_table()
     return sheets
 
 
-def _sheet(name: str, visible: bool, raw: list[list[Any]], marks: Marks) -> Sheet:
+def _sheet(name: str, visible: bool, raw: list[list[Any]], merged: tuple[Range, ...] = ()) -> Sheet:
     warnings: list[str] = []
     rows: list[list[CellValue]] = []
     for number, raw_row in enumerate(raw, start=1):
@@ -127,7 +121,7 @@ def _sheet(name: str, visible: bool, raw: list[list[Any]], marks: Marks) -> Shee
         rows.pop()
     width = max((at + 1 for row in rows for at, cell in enumerate(row) if cell is not None), default=0)
     rows = [row[:width] + [None] * (width - len(row)) for row in rows]
-    return Sheet(name, visible, rows, marks.merged, marks.hidden_rows, marks.hidden_columns, tuple(warnings))
+    return Sheet(name, visible, rows, merged, tuple(warnings))
 
 
 def _inexact(number: int, raw_row: list[Any]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,44 +149,52 @@ def _shares(connection: sqlite3.Connection, numbers: list[int], parts: int) -> l
 
 
 def _content(workspace: Workspace, connection: sqlite3.Connection, recipient: str) -> _Content:
-    identity = workspace.identity
-    known = enrolment.superiors(connection)
-    above_recipient = enrolment.above(known, recipient)
-    taken_over = certificates.streams_of(connection, recipient)
     reports = peers.reports(connection, recipient)
     heads = [report.heads for report in reports] or [{}]
     wanted = {sha for report in reports for sha in report.want}
     totals = digests.of_streams(workspace.schema, connection)
     states: dict[str, StreamState] = {}
     numbers: list[int] = []
-    for name in graph.streams(connection):
-        stream = parse_stream(name)
-        if stream is None:
-            continue
-        if not {stream.owner, stream.recipient} & taken_over and not may_read(
-            stream, recipient, enrolment.above(known, stream.owner), above_recipient
-        ):
-            continue
+    for name in _readable(connection, recipient):
         history = graph.load(connection, name)
         states[name] = StreamState(history.head_hashes(), totals.get(name, ""))
         asked = {history.number[sha] for sha in wanted if sha in history.number}
         found = _unknown(history, [said.get(name, []) for said in heads]) | asked
         numbers.extend(sorted(found, key=lambda n: history.generation[n]))
-    owners = {name[:ORGANISATION_LENGTH] for name in states} | {identity.organisation, recipient}
-    boxes = {
-        item.device: item.box
-        for organisation in (recipient, identity.organisation)
-        for item in certificates.devices(connection, organisation)
-        if item.box
-    }
-    if not any(item.box for item in certificates.devices(connection, recipient)):
-        boxes = {}
-    elif identity.device not in boxes:
-        boxes[identity.device] = encryption.public_box(workspace.folder)
+    owners = {name[:ORGANISATION_LENGTH] for name in states} | {workspace.identity.organisation, recipient}
     return _Content(
         states, numbers, certificates.files(connection, owners),
-        {sha for report in reports for sha in report.want_blobs}, boxes,
+        {sha for report in reports for sha in report.want_blobs}, _boxes(workspace, connection, recipient),
     )  # fmt: skip
+
+
+def _readable(connection: sqlite3.Connection, recipient: str) -> Iterator[str]:
+    """The streams here that a recipient writes or may read."""
+    known = enrolment.superiors(connection)
+    above_recipient = enrolment.above(known, recipient)
+    taken_over = certificates.streams_of(connection, recipient)
+    for name in graph.streams(connection):
+        stream = parse_stream(name)
+        if stream is None:
+            continue
+        if {stream.owner, stream.recipient} & taken_over or may_read(
+            stream, recipient, enrolment.above(known, stream.owner), above_recipient
+        ):
+            yield name
+
+
+def _boxes(workspace: Workspace, connection: sqlite3.Connection, recipient: str) -> dict[str, str]:
+    """PC → its box, of the PCs that are to open the bundle, our own among them; none where the recipient's have none."""
+    identity = workspace.identity
+    theirs = certificates.devices(connection, recipient)
+    if not any(item.box for item in theirs):
+        return {}
+    boxes = {
+        item.device: item.box
+        for item in (*theirs, *certificates.devices(connection, identity.organisation))
+        if item.box
+    }
+    return boxes if identity.device in boxes else {**boxes, identity.device: encryption.public_box(workspace.folder)}
 
 
 def _unknown(history: graph.StreamGraph, reports: list[list[str]]) -> set[int]:

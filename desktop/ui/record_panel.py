@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QTabWidget,
@@ -196,16 +195,6 @@ class RecordPanel(QWidget):
         self._tabs.setCurrentIndex(0)
         if path in self.fields:
             self._fields.ensureWidgetVisible(self.fields[path])
-
-    def show_history(self, key: str) -> None:
-        """Show a record with its history in front."""
-        self.show_record(key)
-        self._tabs.setCurrentIndex(1)
-
-    def history_lines(self) -> list[str]:
-        """The shown history."""
-        items = (self._history.itemAt(i).widget() for i in range(self._history.count()))
-        return [item.text() for item in items if isinstance(item, QLabel)]
 
     def _take(self, path: str) -> None:
         self._save(path, self.fields[path].text)

@@ -67,7 +67,7 @@ class RowsDialog(QDialog):
         self.table = _table(ROW_COLUMNS, (60, 90, 160, 260))
         _fill(self.table, [row_cells(item, WORDS) for item in rows])
         session = desk.session
-        document = rows_document(title, session.identity.name, rows, WORDS, "演练" if session.sample else "")
+        document = rows_document(title, session.identity.name, rows, WORDS, session.watermark)
         column = QVBoxLayout(self)
         column.addWidget(label(f"{title}，共 {len(rows)} 行", bold=True))
         column.addWidget(self.table, 1)
@@ -131,7 +131,7 @@ class ComparisonDialog(QDialog):
         names = tuple(side_name(name, side.table.as_of) for name, side in (old, new))
         session = desk.session
         document = comparison_document(
-            self.lines, layout, (names[0], names[1]), session.identity.name, "演练" if session.sample else ""
+            self.lines, layout, (names[0], names[1]), session.identity.name, session.watermark
         )
         column = QVBoxLayout(self)
         column.addWidget(label(f"原：{names[0]}　　现：{names[1]}", bold=True, wrap=True))

@@ -46,6 +46,13 @@ def test_entries_without_a_node_and_codes_beside_their_node(office: Session) -> 
     )
 
 
+def test_one_code_in_two_spellings_is_one_code_twice(office: Session) -> None:
+    row = next(row for row in office.read.rows(Query("system_node")) if row["code"] == "ZC5")
+    again = _insert(office, "system_node", version=row["version"], code="zc 5", name="又一个")
+    told = [finding for finding in health.check(office) if finding.code == "duplicate_code"]
+    assert [(finding.key in (row["key"], again), finding.path) for finding in told] == [(True, "code")]
+
+
 @pytest.mark.parametrize(("due", "late"), [("2020", True), ("2026-01", True), ("2026-11-20", True),
                                           ("2026-11-21", False), ("2026-11", False), ("2026", False), ("2027", False)])  # fmt: skip
 def test_plans_are_overdue_once_their_whole_period_is_over(

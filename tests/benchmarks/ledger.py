@@ -13,6 +13,7 @@ from desktop.app import editing, exporting
 from desktop.app.editing import Edit
 from desktop.app.filters import values_of
 from desktop.app.labels import columns_in_use
+from desktop.app.pasting import NewRows, paste
 from desktop.app.session import Session
 from desktop.domain.query import Condition, Op, Query, Sort, Test
 from tests.benchmarks.library import filled
@@ -77,9 +78,9 @@ def _pasting(session: Session) -> list[Value]:
         editing.edit_cells(session, "detail_entry", edits(), "粘贴")
 
     def good_ones() -> None:
-        _, refused = editing.edit_good_cells(session, "detail_entry", edits(), "粘贴")
-        if refused:
-            raise AssertionError(refused[0].reason)
+        pasted = paste(session, "detail_entry", edits(), NewRows(()), "粘贴")
+        if pasted.refused:
+            raise AssertionError(pasted.refused[0].reason)
 
     return [
         Value("粘贴 500 行 × 3 列，整体写入", median(all_or_nothing, 5), "秒", 1.0),

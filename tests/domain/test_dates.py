@@ -109,9 +109,6 @@ def test_first_day_stands_for_a_date_of_any_precision() -> None:
         "2022-01-01", "2022-11-01", "2022-11-07"
     ]  # fmt: skip
     assert [dates.is_full(iso) for iso in ("2022", "2022-11", "2022-11-07")] == [False, False, True]
-    assert dates.compare("2022", "2022-01-01") == 0
-    assert dates.compare("2022-11", "2022-11-02") == -1
-    assert dates.compare("2023", "2022-12-31") == 1
 
 
 @pytest.mark.parametrize("text", ["", "abc", "2022-1", "2022-11-7", "20221107", "2022-11-07 ", "２０２２"])
@@ -125,13 +122,6 @@ def test_the_day_after() -> None:
     assert dates.day_after("2022-12-31") == "2023-01-01"
     assert dates.day_after("2022-11") == "2022-11-02"
     assert dates.day_after("9999-12-31") == "9999-12-31"
-
-
-def test_years_later() -> None:
-    assert dates.add_years("2020-02-29", 5) == "2025-02-28"
-    assert dates.add_years("2020-02-29", 4) == "2024-02-29"
-    assert dates.add_years("2022-11", 3) == "2025-11"
-    assert dates.add_years("2022", -2) == "2020"
 
 
 def test_quarters() -> None:

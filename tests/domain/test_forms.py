@@ -1,16 +1,18 @@
 """The statistics table and the inspection sheet as neutral documents; scoring and walking through a sheet."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.app.inspection import sheet_layout
-from desktop.domain.document import Document
+from desktop.domain.document import Document, Paper
 from desktop.domain.inspection import next_untouched, progress
 from desktop.domain.inspection_form import inspection_document
 from desktop.domain.ledgers.words import VERDICTS
 from desktop.domain.record import Row
 from desktop.domain.statistics import GroupLayout, Item, Layout, Measure, Placed, StatisticsColumn, tabulate
-from desktop.domain.statistics_form import statistics_document
+from desktop.domain.statistics_form import StatisticsForm, statistics_document
 
 SHEET: Row = {"code": "JC-1", "checklist_code": "JCB-01", "checklist_title": "公物仓", "checklist_edition": "2026",
               "inspected_on": "2026-10-08", "kind": "spot", "inspectors": "陈一", "conclusion": "recheck",
@@ -71,18 +73,25 @@ def test_the_head_tells_template_unit_and_kind() -> None:
     assert document.watermark == "演练" and _document().watermark == ""
 
 
+FORM = StatisticsForm(Paper.A4, 3, 8, "统计项", 60, 28, "标准类别", "个", "说明", ("填表人", "审核人"))
+
+
 def test_the_statistics_form_has_a_line_for_every_row_and_bold_totals() -> None:
     layout = Layout("x", "x", "标准统计表", (GroupLayout("按级别", "level", (Item("a", "甲"), Item("b", "乙")), "共计"),),
                     (StatisticsColumn(Measure.PLANNED, "应有数"), StatisticsColumn(Measure.RATIO, "现有/应有 %")))  # fmt: skip
     entries = [Placed("1", "x", False, "current", {"level": "a"}), Placed("2", "y", True, "", {"level": "a"})]
-    document = statistics_document(tabulate(layout, entries, "2026-11-21"), "西湖区")
+    document = statistics_document(tabulate(layout, entries, "2026-11-21"), FORM, "西湖区")
+    assert (document.paper, document.landscape, document.signatures) == (Paper.A4, False, ("填表人", "审核人"))
+    assert [column.width for column in document.table.columns] == [60, 28, 28] and document.table.row_height == 8
     assert [column.label for column in document.table.columns] == ["统计项", "应有数", "现有/应有 %"]
     assert [(row.cells, row.bold) for row in document.table.rows] == [
         (("甲", "2", "50.0"), False), (("乙", "0", "—"), False), (("共计", "2", "50.0"), True),
     ]  # fmt: skip
     assert {row.group for row in document.table.rows} == {"按级别"}
     assert "2026年11月21日" in [field.value for line in document.head for field in line]
-    assert any("应有数 2 = 明细表 2 行" in note for note in document.notes)
+    assert any("应有数 2 = 明细表 2 行" in note for note in document.notes) and document.notes[-1] == "说明"
+    narrow = replace(FORM, most_columns_upright=2)
+    assert statistics_document(tabulate(layout, entries, "2026-11-21"), narrow, "西湖区").landscape
 
 
 verdicts = st.lists(st.sampled_from([None, "", "pass", "basic", "fail", "na"]), max_size=12)

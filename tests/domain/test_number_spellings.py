@@ -158,9 +158,9 @@ def test_a_number_in_the_form_for_files_is_its_own_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", plain_numbers())
-def test_display_and_width_make_no_difference(text: str) -> None:
+def test_dash_and_width_make_no_difference(text: str) -> None:
     number = need(text)
-    for spelling in (number.display, full_width(text), text.lower(), text.replace("/", "∕"), f"  {text} "):
+    for spelling in (text.replace("-", "—"), full_width(text), text.lower(), text.replace("/", "∕"), f"  {text} "):
         assert parse(spelling) == number, spelling
         assert numbers.identity(spelling) == number.key
 

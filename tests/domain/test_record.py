@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from desktop.domain.ledgers import SCHEMA
+from desktop.domain.ledgers.spares import Spares
 from desktop.domain.ledgers.standard import DetailEntry
 from desktop.domain.record import (
     Audience,
@@ -112,10 +113,10 @@ def test_the_columns_of_a_row_reach_into_what_it_embeds_and_name_what_it_refers_
 def test_spare_fields_are_hidden_where_a_ledger_names_no_columns() -> None:
     class Loose(Record, name="loose"):
         name: Cell = text("名")
-        spare1: Cell = text("备用1")
+        left: Cell = text("备用", spare=True)
 
     shown = {column.path: column.shown for column in Schema(1, (Loose.ledger,)).columns("loose")}
-    assert shown == {"name": True, "spare1": False}
+    assert shown == {"name": True, "left": False}
 
 
 @pytest.mark.parametrize(
@@ -154,3 +155,16 @@ def test_every_path_a_ledger_declares_leads_somewhere(ledger: object) -> None:
         assert ledger.field("position").kind is Kind.TEXT
     for rule in ledger.rules:
         assert rule({}) is None or isinstance(rule({}), Problem)
+
+
+def test_spare_fields_stand_last_and_what_a_later_version_declares_stands_after_them() -> None:
+    class Kept(Spares, name="kept"):
+        name: Cell = text("名")
+
+    class KeptTwo(Kept, name="kept"):
+        owner: Cell = text("物主", since=2)
+
+    spares = [f"spare{number}" for number in range(1, 9)]
+    assert [field.name for field in Kept.ledger.stored] == ["name", *spares]
+    assert [field.name for field in KeptTwo.ledger.stored] == ["name", *spares, "owner"]
+    assert [field.label for field in Kept.ledger.fields if field.spare] == [f"备用{number}" for number in range(1, 9)]

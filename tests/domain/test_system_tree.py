@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop import resources
+from desktop.domain.codes import behind
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.system import SystemNode
 from desktop.domain.positions import position
-from desktop.domain.renumbering import DetailCode, behind, gaps, next_code, renumber
+from desktop.domain.renumbering import DetailCode, gaps, next_code, renumber
 from desktop.domain.system_tree import TOP, Placement, Tree
 from tests.domain.system_nodes import system_node
 

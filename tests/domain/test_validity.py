@@ -1,13 +1,17 @@
 """The state of a standard: a table of lives, and what holds for all of them."""
 
 import datetime
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.ledgers import words
-from desktop.domain.validity import Replacement, Status, validity, word_to_status
+from desktop.domain.ledgers.standard import Standard
+from desktop.domain.query import seen_on
+from desktop.domain.record import Row, Timeline
+from desktop.domain.standard_words import Status
+from desktop.domain.validity import Replacement, validity, word_to_status
 
 UNVERIFIED, UPCOMING, CURRENT = Status.UNVERIFIED, Status.UPCOMING, Status.CURRENT
 SUPERSEDED, WITHDRAWN = Status.SUPERSEDED, Status.WITHDRAWN
@@ -15,6 +19,39 @@ SUPERSEDED, WITHDRAWN = Status.SUPERSEDED, Status.WITHDRAWN
 LATER = Replacement("2026-02-01")
 EARLIER = Replacement("2018")
 IN_PART = Replacement("2015", partial=True)
+
+
+class Replacing:
+    """The rows by which others replace the standard `older`."""
+
+    def __init__(self, replacements: Sequence[Replacement]) -> None:
+        self._replacements = replacements
+
+    def row(self, ledger: str, key: str) -> Row | None:
+        assert ledger == "standard"
+        return {"key": key, "effective_on": self._replacements[int(key)].effective}
+
+    def referring(self, ledger: str, field: str, key: str) -> Sequence[Row]:
+        assert (ledger, field, key) == ("standard_link", "other", "older")
+        return [
+            {"standard": str(place), "kind": "replaces_part" if item.partial else "replaces", "other": key}
+            for place, item in enumerate(self._replacements)
+        ]
+
+
+def state(
+    published: str | None,
+    effective: str | None,
+    withdrawn: str | None,
+    replacements: Sequence[Replacement],
+    *days: str,
+) -> list[Status]:
+    """The state a standard is shown with on each of the days."""
+    derivation, told = Standard.ledger.derivation, Standard.ledger.field("status").source
+    assert derivation is not None and isinstance(told, Timeline)
+    row: Row = {"key": "older", "published_on": published, "effective_on": effective, "withdrawn_on": withdrawn}
+    kept = derivation.compute(row, Replacing(replacements))
+    return [Status(seen_on(told, kept, (day + "-01-01")[:10])) for day in days]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +102,7 @@ def test_the_state_on_a_day(
     as_of: str,
     status: Status,
 ) -> None:
-    assert validity(published, effective, withdrawn, replacements).status(as_of) is status
+    assert state(published, effective, withdrawn, replacements, as_of) == [status]
 
 
 def test_the_days_of_change_are_full_dates() -> None:
@@ -97,8 +134,8 @@ def test_time_moves_a_standard_only_forward(
     replacements: list[Replacement],
     days: list[str],
 ) -> None:
-    life = validity(published, effective, withdrawn, replacements)
-    ranks = [RANK.index(life.status(day)) for day in sorted(days, key=lambda day: (day + "-01-01")[:10])]
+    days = sorted(days, key=lambda day: (day + "-01-01")[:10])
+    ranks = [RANK.index(status) for status in state(published, effective, withdrawn, replacements, *days)]
     assert ranks == sorted(ranks)
     if effective is None:
         assert CURRENT not in {RANK[rank] for rank in ranks}
@@ -120,10 +157,7 @@ def test_imported_words(word: str, status: Status | None) -> None:
     assert word_to_status(word) is status
 
 
-def test_every_word_the_ledgers_take_means_its_state() -> None:
-    assert {choice.value: choice.label for choice in words.STATUSES} == {
-        status.value: status.label for status in Status
-    }
-    for choice in words.STATUSES:
-        for word in (choice.label, *choice.synonyms):
+def test_every_word_declared_for_a_state_means_it_in_a_file() -> None:
+    for choice in Standard.ledger.field("status").choices:
+        for word in (choice.value, choice.label, *choice.synonyms):
             assert word_to_status(word) == choice.value

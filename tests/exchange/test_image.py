@@ -39,16 +39,22 @@ def with_exif(jpeg: bytes, orientation: int) -> bytes:
     return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + jpeg[2:]
 
 
+def size(content: bytes) -> tuple[int, int]:
+    picture = QImage.fromData(content)
+    return picture.width(), picture.height()
+
+
 def test_a_picture_is_known_by_its_content() -> None:
-    assert image.inspect(encoded(plain())) == image.Picture("png", 40, 20)
-    assert image.inspect(encoded(plain(), "JPG")).ending == "jpg"
+    small, ending = image.shrunk(encoded(plain()))
+    assert (size(small), ending) == ((40, 20), "png")
+    assert image.shrunk(encoded(plain(), "JPG"))[1] == "jpg"
 
 
 @pytest.mark.qt_log_ignore(".*")
 @pytest.mark.parametrize("content", [b"", b"hello", b"<svg width='9' height='9'/>", b"MZ\x90", b"BM", b"\xff\xd8\xff"])
 def test_what_is_no_picture_is_refused(content: bytes) -> None:
     with pytest.raises(Refusal):
-        image.inspect(content)
+        image.shrunk(content)
 
 
 def test_a_bomb_is_refused_before_it_is_decoded() -> None:
@@ -63,12 +69,12 @@ def test_a_bomb_is_refused_before_it_is_decoded() -> None:
 def test_a_large_photo_becomes_small_and_stays_legible() -> None:
     small, ending = image.shrunk(encoded(noisy(2600, 1300)))
     assert ending == "jpg" and len(small) <= image.LIMIT
-    assert image.inspect(small).width >= 640
+    assert size(small)[0] >= 640
 
 
 def test_a_photo_is_turned_upright_and_tells_no_place() -> None:
     small, _ = image.shrunk(with_exif(encoded(plain(), "JPG"), 6))
-    assert (image.inspect(small).width, image.inspect(small).height) == (20, 40)
+    assert size(small) == (20, 40)
     assert b"GPS" not in small and b"Exif" not in small
 
 
@@ -79,8 +85,7 @@ def test_transparent_parts_become_white() -> None:
 
 
 def test_a_thumbnail_fits() -> None:
-    made = image.inspect(image.thumbnail(encoded(noisy(300, 100)), 48))
-    assert (made.width, made.height) == (48, 16)
+    assert size(image.thumbnail(encoded(noisy(300, 100)), 48)) == (48, 16)
 
 
 SEEDS = [encoded(plain(), form) for form in ("PNG", "JPG", "BMP")]
@@ -93,6 +98,6 @@ def test_damaged_pictures_are_read_or_refused(seed: bytes, hits: list[tuple[int,
     content = bytearray(seed)
     for at, value in hits:
         content[at % len(content)] = value
-    for use in (image.inspect, image.shrunk, lambda data: image.thumbnail(data, 32)):
+    for use in (image.shrunk, lambda data: image.thumbnail(data, 32)):
         with suppress(Refusal):
             use(bytes(content[:end]))

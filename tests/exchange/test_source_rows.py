@@ -130,7 +130,7 @@ def test_a_list_of_one_column_has_rows_of_one_cell() -> None:
 def test_several_numbers_of_one_document() -> None:
     (row,) = rows_of([1, "LS/T 1301-2022\nGC/T 1801-2022", "机关食堂反食品浪费工作成效评估和通报制度", "2022"])
     assert row.cells[NUMBER] == "LS/T 1301-2022"
-    assert (row.number_of_parts, row.extra_numbers) == (2, ("GC/T 1801-2022",))
+    assert row.extra_numbers == ("GC/T 1801-2022",)
 
 
 def test_several_numbers_beside_as_many_titles_are_several_rows() -> None:
@@ -148,12 +148,12 @@ def test_several_numbers_beside_as_many_titles_are_several_rows() -> None:
     ]
     assert [row.cells["standard.source_status"] for row in (first, second)] == ["现行", "现行"]
     assert [row.extra["文件出处"] for row in (first, second)] == ["一", "二"]
-    assert [row.number_of_parts for row in (first, second)] == [1, 1]
+    assert (first.extra_numbers, second.extra_numbers) == ((), ())
 
 
 def test_free_text_in_the_number_column_stays_whole() -> None:
     (row,) = rows_of([1, "内部、001；甲", "乙", "2020"])
-    assert (row.cells[NUMBER], row.number_of_parts) == ("内部、001；甲", 1)
+    assert (row.cells[NUMBER], row.extra_numbers) == ("内部、001；甲", ())
 
 
 def of(path: str, value: CellValue) -> tuple[object, list[str]]:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from openpyxl import load_workbook
 
+from desktop.app import statistics
 from desktop.domain import numbers
 from desktop.domain.dates import parse_date
 from desktop.domain.ledgers import SCHEMA, words
@@ -191,7 +192,7 @@ def test_detail_layouts_use_known_columns() -> None:
 
 
 def test_statistics_layouts_use_known_values() -> None:
-    layouts = read("forms", "statistics.json")
+    layouts = read("forms", "statistics.json")["layouts"]
     assert {"gbt13016", "by_level", "by_branch"} <= {layout["id"] for layout in layouts}
     allowed = {"standard.level": values(words.LEVELS), "standard.kind": values(words.KINDS),
                "status": values(words.STATUSES) | {"planned"}}  # fmt: skip
@@ -206,7 +207,7 @@ def test_statistics_layouts_use_known_values() -> None:
 
 
 def test_the_official_statistics_form_has_all_its_rows() -> None:
-    layout = {item["id"]: item for item in read("forms", "statistics.json")}["gbt13016"]
+    layout = {item["id"]: item for item in read("forms", "statistics.json")["layouts"]}["gbt13016"]
     by_level, by_kind = layout["groups"]
     labels = [item["label"] for item in by_level["items"]]
     assert labels[:6] == [
@@ -220,8 +221,16 @@ def test_the_official_statistics_form_has_all_its_rows() -> None:
     assert [item["value"] for item in by_kind["items"]] == [choice.value for choice in words.KINDS]
 
 
+def test_the_statistics_form_is_upright_unless_figures_go_across() -> None:
+    around, layouts = statistics.form(), statistics.layouts()
+    assert [layout.id for layout in layouts if len(layout.columns) + 1 > around.most_columns_upright] == [
+        layout.id for layout in layouts if layout.across
+    ]
+    assert (around.item_label, around.group_label, len(around.signatures)) == ("统计项", "标准类别", 3)
+
+
 def test_by_level_leaves_no_level_out() -> None:
-    layout = {item["id"]: item for item in read("forms", "statistics.json")}["by_level"]
+    layout = {item["id"]: item for item in read("forms", "statistics.json")["layouts"]}["by_level"]
     assert {item["value"] for item in layout["groups"][0]["items"]} == values(words.LEVELS)
 
 

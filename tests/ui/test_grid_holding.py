@@ -203,7 +203,7 @@ def test_the_current_row_stays_when_a_filter_leaves_it_and_is_the_first_otherwis
     page.grid.setCurrentIndex(page.model.index(9, column))
     key = page.model.key_at(9)
     status = page.model.cell(page.model.index(9, section(page, "standard.status")))
-    page.filter_by("standard.status", (status,))
+    page.set_filter("standard.status", Test("standard.status", Op.IN, (status,)))
     at = page.grid.currentIndex()
     assert (page.model.key_at(at.row()), at.column()) == (key, column)
     assert page.panel.key == key

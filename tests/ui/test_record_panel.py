@@ -16,6 +16,7 @@ from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.sync import SyncPage
 from desktop.ui.window import MainWindow
 from tests.ui.desks import enter, open_window
+from tests.ui.panels import shown_history
 
 Key = Qt.Key
 
@@ -111,8 +112,7 @@ def test_a_key_field_saved_in_the_panel_asks_for_its_basis_and_the_history_has_i
     page.basis.line.setText("公告〔2026〕9号")
     with qtbot.waitSignal(page.basis.answered):
         page.basis.give()
-    page.panel.show_history(page.panel.key)
-    assert "依据：公告〔2026〕9号" in page.panel.history_lines()[0]
+    assert "依据：公告〔2026〕9号" in shown_history(page.panel, qtbot)[0]
 
 
 def test_a_value_that_waits_leads_to_the_conflicts(page: StandardsPage, window: MainWindow, qtbot: QtBot) -> None:

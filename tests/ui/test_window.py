@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop import resources
 from desktop.app import history, inspection, setup, system
 from desktop.app.practice import practice_library
-from desktop.domain.query import Query
+from desktop.domain.query import Op, Query, Test
 from desktop.ui import start, theme
 from desktop.ui.first_start import FirstStart
 from desktop.ui.importing.wizard import ImportWizard
@@ -27,6 +27,7 @@ from desktop.ui.pages.system import SystemPage
 from desktop.ui.preview import Preview
 from desktop.ui.window import MainWindow
 from tests.ui.desks import enter, open_window
+from tests.ui.panels import shown_history
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +187,7 @@ def test_filter_by_initials_says_how_many_of_how_many(window: MainWindow, qtbot:
         for row in range(page.model.rowCount())
     ]
     assert all("公" in title for title in titles)
-    page.filter_by("standard.status", ("current",))
+    page.set_filter("standard.status", Test("standard.status", Op.IN, ("current",)))
     assert page.model.rowCount() <= len(titles)
     page.clear_filters()
     assert page.model.rowCount() == every
@@ -214,8 +215,7 @@ def test_the_panel_saves_a_field_when_it_is_left_and_shows_the_history(window: M
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     _settled(qtbot, window)
     assert page.model.shown(page.model.index(1, _section(page, "department"))) == "面板处"
-    page.panel.show_history(page.panel.key)
-    assert any("责任处室" in line and "→ 面板处" in line for line in page.panel.history_lines())
+    assert any("责任处室" in line and "→ 面板处" in line for line in shown_history(page.panel, qtbot))
 
 
 def test_search_finds_a_record_by_initials_and_goes_there(window: MainWindow, qtbot: QtBot) -> None:

@@ -8,8 +8,9 @@ from desktop.domain import numbers
 from desktop.domain.catalogue import Title
 from desktop.domain.duplicates import plain_title
 from desktop.domain.errors import EnvironmentFault
+from desktop.domain.standard_words import Status
 from desktop.domain.statistics import OBSOLETE
-from desktop.domain.validity import Status, word_to_status
+from desktop.domain.validity import word_to_status
 
 _DATES = {"published_on": "发布日期", "effective_on": "实施日期"}
 

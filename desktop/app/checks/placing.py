@@ -4,21 +4,16 @@ from collections.abc import Iterator
 
 from desktop.app import system
 from desktop.app.checks.looking import Check, Found, Library, Row, Severity
-from desktop.app.import_judging import nearest_node
-from desktop.domain.pinyin import fold
+from desktop.domain.codes import nearest, plain_code
+from desktop.domain.standard_words import Status
 from desktop.domain.statistics import OBSOLETE
-from desktop.domain.validity import Status
-
-
-def _plain(code: object) -> str:
-    return fold("".join(str(code or "").split()))
 
 
 def _nodes(library: Library) -> dict[str, dict[str, str]]:
     """Version → plain code → node."""
     found: dict[str, dict[str, str]] = {}
     for row in library.rows("system_node"):
-        found.setdefault(str(row["version"]), {})[_plain(row["code"])] = str(row["key"])
+        found.setdefault(str(row["version"]), {})[plain_code(str(row["code"] or ""))] = str(row["key"])
     return found
 
 
@@ -28,19 +23,20 @@ def _name(library: Library, row: Row) -> str:
 
 def _codes(library: Library) -> Iterator[Found]:
     active = set(system.active_versions(library.read).values())
-    seen: dict[tuple[object, str], list[str]] = {}
+    seen: dict[tuple[object, str], list[Row]] = {}
     for row in library.rows("system_node"):
         if row["version"] in active and row["code"]:
-            seen.setdefault((row["version"], str(row["code"])), []).append(str(row["key"]))
-    for (_, code), keys in seen.items():
-        if len(keys) > 1:
-            yield Found("system_node", keys[0], f"体系编号“{code}”有 {len(keys)} 个节点", "code")
+            seen.setdefault((row["version"], plain_code(str(row["code"]))), []).append(row)
+    for first, *others in seen.values():
+        if others:
+            sentence = f"体系编号“{first['code']}”有 {len(others) + 1} 个节点"
+            yield Found("system_node", str(first["key"]), sentence, "code")
 
 
 def _homeless(library: Library) -> Iterator[Found]:
     nodes = _nodes(library)
     for row in library.entries:
-        if not row["node"] and nearest_node(nodes.get(str(row["version"]), {}), str(row["code"] or "")) is None:
+        if not row["node"] and nearest(nodes.get(str(row["version"]), {}), str(row["code"] or "")) is None:
             yield Found("detail_entry", str(row["key"]), f"{_name(library, row)}：没有归入体系的任何节点", "node.code")
 
 
@@ -48,7 +44,7 @@ def _displaced(library: Library) -> Iterator[Found]:
     codes = {str(row["key"]): row["code"] for row in library.rows("system_node")}
     for row in library.entries:
         node = codes.get(str(row["node"]))
-        if node and row["code"] and not _plain(row["code"]).startswith(_plain(node)):
+        if node and row["code"] and not plain_code(str(row["code"] or "")).startswith(plain_code(str(node))):
             sentence = f"{_name(library, row)}：体系编号“{row['code']}”不在所属节点“{node}”之下"
             yield Found("detail_entry", str(row["key"]), sentence, "code")
 

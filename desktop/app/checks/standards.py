@@ -7,8 +7,9 @@ from desktop.app.checks.looking import Check, Found, Library, Severity
 from desktop.domain import numbers
 from desktop.domain.dates import is_full
 from desktop.domain.duplicates import Likeness
+from desktop.domain.standard_words import Status
 from desktop.domain.statistics import OBSOLETE
-from desktop.domain.validity import Status, word_to_status
+from desktop.domain.validity import word_to_status
 
 _DATES = ("published_on", "effective_on", "withdrawn_on")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from desktop.domain.dates import day_after
+from desktop.domain.ledgers.spares import Spares
 from desktop.domain.ledgers.words import (
     CONCLUSIONS,
     FINDING_SOURCES,
@@ -158,7 +159,7 @@ def closed_by_another(row: Row) -> Problem | None:
 
 
 class Finding(
-    Record,
+    Spares,
     name="finding",
     label="问题",
     match=(("code",),),
@@ -194,11 +195,3 @@ class Finding(
         width=10,
     )
     notes: Cell = long_text("备注")
-    spare1: Cell = text("备用1")
-    spare2: Cell = text("备用2")
-    spare3: Cell = text("备用3")
-    spare4: Cell = text("备用4")
-    spare5: Cell = text("备用5")
-    spare6: Cell = text("备用6")
-    spare7: Cell = text("备用7")
-    spare8: Cell = text("备用8")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from desktop.domain import numbers
+from desktop.domain.ledgers.spares import Spares
 from desktop.domain.ledgers.words import KINDS, LEVELS, LINK_KINDS, NATURES, ROLES, STATUSES
 from desktop.domain.record import (
     Cell,
@@ -21,6 +22,7 @@ from desktop.domain.record import (
     reference,
     text,
 )
+from desktop.domain.standard_words import Status
 from desktop.domain.validity import Replacement, validity
 
 
@@ -79,7 +81,7 @@ def _affected_standards(ledger: str, row: Row, lookup: Lookup) -> Iterable[str]:
 
 
 class Standard(
-    Record,
+    Spares,
     name="standard",
     label="标准",
     match=(("number",), ("title",)),
@@ -118,12 +120,12 @@ class Standard(
         "状态",
         Timeline(
             (
-                ("withdrawn_from", "withdrawn"),
-                ("superseded_from", "superseded"),
-                ("effective_from", "current"),
-                ("announced_from", "upcoming"),
+                ("withdrawn_from", Status.WITHDRAWN.value),
+                ("superseded_from", Status.SUPERSEDED.value),
+                ("effective_from", Status.CURRENT.value),
+                ("announced_from", Status.UPCOMING.value),
             ),
-            "unverified",
+            Status.UNVERIFIED.value,
         ),
         choices=STATUSES,
         width=10,
@@ -139,14 +141,6 @@ class Standard(
     checked_on: Cell = date("核对日期")
     source: Cell = text("来源", width=18)
     notes: Cell = long_text("标准备注")
-    spare1: Cell = text("备用1")
-    spare2: Cell = text("备用2")
-    spare3: Cell = text("备用3")
-    spare4: Cell = text("备用4")
-    spare5: Cell = text("备用5")
-    spare6: Cell = text("备用6")
-    spare7: Cell = text("备用7")
-    spare8: Cell = text("备用8")
 
 
 def standard_or_plan(row: Row) -> Problem | None:

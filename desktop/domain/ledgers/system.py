@@ -1,5 +1,6 @@
 """标准体系: versions and the coded tree."""
 
+from desktop.domain.ledgers.spares import Spares
 from desktop.domain.ledgers.words import VERSION_STATES
 from desktop.domain.record import Cell, Record, choice, date, integer, long_text, reference, text
 
@@ -26,7 +27,7 @@ def _not_below_nought(cell: Cell) -> str | None:
 
 
 class SystemNode(
-    Record,
+    Spares,
     name="system_node",
     label="体系节点",
     match=(("code",),),
@@ -47,11 +48,3 @@ class SystemNode(
     planned_basis: Cell = text("应有数依据", width=20)
     copied_from: Cell = text("上一版节点", internal=True, help="由上一版复制而来时，原节点的记录")
     notes: Cell = long_text("说明")
-    spare1: Cell = text("备用1")
-    spare2: Cell = text("备用2")
-    spare3: Cell = text("备用3")
-    spare4: Cell = text("备用4")
-    spare5: Cell = text("备用5")
-    spare6: Cell = text("备用6")
-    spare7: Cell = text("备用7")
-    spare8: Cell = text("备用8")

@@ -1,33 +1,9 @@
-"""Choice lists that rules read: fixed values, labels a unit may reword."""
+"""Choice lists that rules read: values that never change, each with its label and what files call it."""
 
 from desktop.domain.record import Choice
+from desktop.domain.standard_words import Level, Nature, Status
 
-LEVELS = (
-    Choice("national", "国家标准", ("国标", "国家")),
-    Choice("industry", "行业标准", ("行标", "部标", "行业")),
-    Choice(
-        "provincial",
-        "省级地方标准",
-        ("省地标", "省标", "地方标准（省级）", "省级地标", "省级", "地方标准", "地标", "地方"),
-    ),
-    Choice("municipal", "市级地方标准", ("市地标", "市标", "地方标准（市级）", "市级地标", "市级")),
-    Choice("county", "县级地方标准", ("县地标", "区县地标", "地方标准（县级）", "县级")),
-    Choice("group", "团体标准", ("团标", "团体")),
-    Choice(
-        "internal",
-        "内部标准",
-        ("企业标准", "企标", "内部（组织）标准", "内部", "企业", "组织标准", "单位标准", "内控标准"),
-    ),
-    Choice("construction", "建设标准", ("建标",)),
-    Choice("international", "国际标准", ("国外标准", "国际国外标准", "国际")),
-)
-"""标准级别 (handbook 4.1)."""
-
-NATURES = (
-    Choice("mandatory", "强制性", ("强标", "强制", "强制性标准")),
-    Choice("recommended", "推荐性", ("推标", "推荐", "推荐性标准")),
-    Choice("guidance", "指导性技术文件", ("指导性", "指导")),
-)
+LEVELS, NATURES, STATUSES = Level.choices(), Nature.choices(), Status.choices()
 
 KINDS = (
     Choice("basic", "基础标准", ("基础", "通用基础标准")),
@@ -39,14 +15,6 @@ KINDS = (
     Choice("other", "其他", ("其它",)),
 )
 """标准类别 of the statistics table, by nature of the content (GB/T 13016-2018)."""
-
-STATUSES = (
-    Choice("upcoming", "即将实施", ("未实施", "待实施")),
-    Choice("current", "现行", ("有效", "现行有效", "Active", "Valid")),
-    Choice("superseded", "被代替", ("已被代替", "被替代", "已代替")),
-    Choice("withdrawn", "废止", ("作废", "已废止", "已作废", "Abolished", "Obsolete")),
-    Choice("unverified", "待核实", ("待核",)),
-)
 
 ROLES = (
     Choice("lead", "牵头", ("主要起草", "牵头起草")),

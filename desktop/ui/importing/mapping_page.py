@@ -89,7 +89,7 @@ class MappingPage(QWidget):
         combo.addItem("不导入", LEFT_OUT)
         combo.addItem("存入备用列", SPARE)
         for choice in source.columns:
-            if not choice.field.name.startswith("spare"):
+            if not choice.field.spare:
                 combo.addItem(choice.label, choice.path)
         for place in range(combo.count()):
             name = combo.itemText(place)

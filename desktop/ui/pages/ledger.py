@@ -294,10 +294,6 @@ class LedgerPage(LedgerFiles):
         self.words.clear()
         self.reload()
 
-    def filter_by(self, path: str, values: tuple[Cell, ...]) -> None:
-        """Show only rows with these values."""
-        self.set_filter(path, Test(path, Op.IN, values))
-
     def set_filter(self, path: str, condition: Condition | None) -> None:
         """Filter one column anew, or no more."""
         self.filters.pop(path, None)
