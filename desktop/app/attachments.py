@@ -202,7 +202,7 @@ def _row(session: Session, attachment: str) -> Attachment:
 
 def _own(session: Session, attachment: str) -> Attachment:
     row = _row(session, attachment)
-    if owner_of(attachment) != session.identity.organisation:
+    if owner_of(attachment) not in session.owners:
         raise Refusal("foreign", "这是其他单位添加的附件，本单位只能查看")
     if row.subject_key and (reason := why_not(session, str(row.subject_ledger), str(row.subject_key))):
         raise Refusal("foreign", reason)

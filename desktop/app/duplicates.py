@@ -167,7 +167,7 @@ def _repoint_subject(
 ) -> None:
     for other in others:
         for row in transaction.reader.referring(child, "subject_key", other):
-            if row["subject_ledger"] == ledger and owner_of(str(row["key"])) == session.identity.organisation:
+            if row["subject_ledger"] == ledger and owner_of(str(row["key"])) in session.owners:
                 transaction.update(child, str(row["key"]), {"subject_key": keep})
 
 

@@ -42,10 +42,10 @@ class Written:
 class Judge:
     """Turns typed values of one ledger's columns into cells of the row and of its embedded rows, or refuses."""
 
-    def __init__(self, reader: Reader, ledger: str, owner: str) -> None:
+    def __init__(self, session: Session, reader: Reader, ledger: str) -> None:
         self.reader = reader
         self.ledger: Ledger = reader.schema.ledger(ledger)
-        self.owner = owner
+        self.owner, self._owners = session.identity.organisation, session.owners
 
     def judge(self, row: Row, typed: Mapping[str, Typed]) -> list[Written]:
         """What to write so that `row` (its `key` may be missing) holds the typed values; Refusal names the first
@@ -108,7 +108,7 @@ class Judge:
         key = str(row.get(name) or "")
         target = self.reader.schema.ledger(field.target)
         current = (self.reader.row(field.target, key) if key else None) or {}
-        if key and owner_of(key) != self.owner:
+        if key and owner_of(key) not in self._owners:
             raise Refusal("foreign", f"这项{target.label}是其他单位的记录，本单位只能引用，不能修改")
         self._hold_rules(target, current, cells, f"{name}.")
         return Written(field.target, key, cells, of=name)
@@ -146,7 +146,7 @@ def write_row(transaction: Transaction, writes: Sequence[Written], root: Mapping
 def edit_cells(session: Session, ledger: str, edits: Sequence[Edit], label: str = "", basis: str = "") -> Changes:
     """Write the edited cells as one step; Refusal if any cell is refused, and then nothing is written."""
     with session.write(label or _label(session, ledger, edits), basis) as transaction:
-        judge = Judge(transaction.reader, ledger, session.identity.organisation)
+        judge = Judge(session, transaction.reader, ledger)
         for key, typed in _by_row(edits).items():
             write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key), typed))
     return transaction.changes
@@ -165,7 +165,7 @@ def write_good_cells(
 ) -> list[Refused]:
     """Write those of many cells that are acceptable into an open transaction; the others with their reasons."""
     refused: list[Refused] = []
-    judge = Judge(transaction.reader, ledger, session.identity.organisation)
+    judge = Judge(session, transaction.reader, ledger)
     for done, (key, typed) in enumerate(_by_row(edits).items()):
         if done % STEP == 0:
             job.report(transaction.label, done, len(edits))
@@ -200,7 +200,7 @@ def check_edit(session: Session, ledger: str, key: str, path: str, typed: Typed)
     """The sentence why a typed text would be refused; None if it is acceptable."""
     try:
         row = _own_row(session, session.read, ledger, key)
-        Judge(session.read, ledger, session.identity.organisation).judge(row, {path: typed})
+        Judge(session, session.read, ledger).judge(row, {path: typed})
     except Refusal as refusal:
         return refusal.message
     return None
@@ -211,7 +211,7 @@ def add_row(session: Session, ledger: str, values: Mapping[str, Typed], label: s
     """A new row from typed values; `fixed` are cells set by the page (version, parent). Its key."""
     declared = session.schema.ledger(ledger)
     with session.write(label or f"新增{declared.label}") as transaction:
-        judge = Judge(transaction.reader, ledger, session.identity.organisation)
+        judge = Judge(session, transaction.reader, ledger)
         key = write_row(transaction, judge.judge(dict(fixed or {}), values), fixed)
     return transaction.changes, key
 
@@ -254,7 +254,7 @@ def with_children(session: Session, ledger: str, keys: list[str], *, deleted: bo
 def why_read_only(session: Session, ledger: str, key: str) -> str | None:
     """Why a row cannot be edited here; None if it can."""
     owner = owner_of(key)
-    if owner == session.identity.organisation:
+    if owner in session.owners:
         return _why_closed(session.read, ledger, key)
     label = session.schema.ledger(ledger).label
     if owner == session.identity.superior:

@@ -28,11 +28,11 @@ class Judging:
     ) -> None:
         self._trip = trip
         self._met: dict[str, int] = {}
-        self._session = session
+        self._session, self._owners = session, session.owners
         self._ledger = session.schema.ledger(ledger)
         self._columns = columns
         self._spares = spares
-        self._judge = Judge(session.read, ledger, session.identity.organisation)
+        self._judge = Judge(session, session.read, ledger)
         self._detail = ledger == "detail_entry"
         self._placed = ledger in ("detail_entry", "system_node")
         self._version = system.version_to_fill(session, session.read, ledger) if self._placed else ""
@@ -52,7 +52,7 @@ class Judging:
         found: dict[str, list[dict[str, Cell]]] = {}
         for cells in self._session.read.cells(query, paths):
             row = dict(zip(paths, cells, strict=True))
-            if owner_of(str(row["key"])) == self._session.identity.organisation:
+            if owner_of(str(row["key"])) in self._owners:
                 for identity in self._identities(row):
                     found.setdefault(identity, []).append(row)
         return found
@@ -63,7 +63,7 @@ class Judging:
         return {
             identity: str(row["key"])
             for row in rows
-            if owner_of(str(row["key"])) == self._session.identity.organisation
+            if owner_of(str(row["key"])) in self._owners
             for identity in self._identities({f"standard.{name}": row[name] for name in ("number", "title")})[:1]
         }
 
@@ -125,7 +125,7 @@ class Judging:
             if (self._trip.knows_state or cell is not None)
             and not self._alike(path, self._trip.exported(stored, path), cell)
         }
-        if edited and owner_of(source.key) != self._session.identity.organisation:
+        if edited and owner_of(source.key) not in self._owners:
             sentence = "这是其他单位的记录，本单位只能查看，请把这一行改回原样"
             return PlannedRow(source.line, "refused", values, source.key, identity=identity, problems=(("", sentence),))
         crossed = [

@@ -59,7 +59,8 @@ class RoundTrip:
         if self._stamp is None or not self._stamp.keys:
             return ()
         gone = set(self._stamp.keys) - set(present)
-        ours = [key for key in gone if owner_of(key) == self._session.identity.organisation]
+        owners = self._session.owners
+        ours = [key for key in gone if owner_of(key) in owners]
         query = Query(self._ledger, Test("key", Op.IN, tuple(ours)))
         found = {str(key) for (key,) in self._session.read.cells(query, ("key",))} if ours else set()
         return tuple((key, self._session.read.caption(self._ledger, key)) for key in self._stamp.keys if key in found)

@@ -23,7 +23,7 @@ class ImportWriting:
         self._session = session
         self._planned = planned
         self._transaction = transaction
-        self._judge = Judge(transaction.reader, planned.ledger, session.identity.organisation)
+        self._judge = Judge(session, transaction.reader, planned.ledger)
         placed = planned.ledger in ("detail_entry", "system_node")
         self._version = self._own_version(session) if placed else ""
         self._behind = self._places_taken() if planned.ledger == "system_node" else 0

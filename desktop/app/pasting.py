@@ -41,7 +41,7 @@ def paste(session: Session, ledger: str, edits: Sequence[Edit], added: NewRows, 
     unmade: list[str] = []
     with session.write(label) as transaction:
         refused = write_good_cells(session, transaction, ledger, edits, job)
-        judge = Judge(transaction.reader, ledger, session.identity.organisation)
+        judge = Judge(session, transaction.reader, ledger)
         for place, row in enumerate(added.rows):
             if place % STEP == 0:
                 job.report(label, place, len(added.rows))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from desktop.domain.record import Schema
-from desktop.store.identity import Identity
+from desktop.store.identity import Identity, writes_for
 from desktop.store.journal import Transaction
 from desktop.store.reading import Reader
 from desktop.store.workspace import Workspace
@@ -41,6 +41,14 @@ class Session:
     def watermark(self) -> str:
         """What stands across every paper of this library; empty for one in earnest."""
         return "演练" if self.sample else ""
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The organisations whose rows this session writes: our own, and those merged into it."""
+        ours = self.identity.organisation
+        if self.workspace.identity.is_bureau:
+            return frozenset((ours,))
+        return frozenset((ours, *writes_for(self.read.connection)))
 
     def today(self) -> str:
         """The date of this PC."""

@@ -51,7 +51,7 @@ def conflicts(session: Session) -> list[Conflict]:
     from desktop.sync import disputes
     from desktop.sync.conflicts import conflicts as waiting
 
-    found = []
+    found, owners = [], session.owners
     for item in waiting(session.read.connection):
         declared = session.schema.ledger(item.ledger)
         deletion = item.name == disputes.DELETION
@@ -63,7 +63,7 @@ def conflicts(session: Session) -> list[Conflict]:
         found.append(Conflict(
             item.ledger, item.key, item.name, declared.label, session.read.caption(item.ledger, item.key),
             "删除还是保留" if deletion else declared.field(item.name).label, options,
-            owner_of(item.key) == session.identity.organisation,
+            owner_of(item.key) in owners,
         ))  # fmt: skip
     return sorted(found, key=lambda item: not item.ours)
 
@@ -77,7 +77,8 @@ def places(session: Session) -> frozenset[tuple[str, str, str]]:
 
 def waiting_here(session: Session) -> int:
     """How many conflicts this unit has to decide."""
-    return sum(owner_of(key) == session.identity.organisation for _, key, _ in places(session))
+    owners = session.owners
+    return sum(owner_of(key) in owners for _, key, _ in places(session))
 
 
 def settle(session: Session, conflict: Conflict, value: Cell) -> Changes:

@@ -8,7 +8,8 @@ from unittest import mock
 
 import pytest
 
-from desktop.app import exchanged, setup, syncing, units
+from desktop.app import editing, exchanged, opinions, sending_down, settling, setup, syncing, units
+from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.query import Query
@@ -227,6 +228,34 @@ def test_merged_rows_belong_to_every_pc_of_the_unit_now_and_later(
         transaction.update("standard", key, {"title": "再并入后改的"})
     _around(mail, bureau, third)
     assert titles(bureau) == ["再并入后改的"] and _held(bureau) == []
+
+
+def test_a_unit_works_on_the_rows_that_were_merged_into_it(
+    both: Pair, mail: Mail, opened: list[Session], tmp_path: Path
+) -> None:
+    bureau, one = both
+    two, leaving = second_pc(bureau, one, tmp_path), another_office(bureau, tmp_path)
+    opened += [two, leaving]
+    key = standard(leaving, "并入的行")
+    _around(mail, bureau, one, two, leaving)
+    with pytest.raises(Refusal, match="下属单位"):
+        editing.edit_cells(one, "standard", [Edit(key, "title", "还不归本单位")])
+    units.merge(bureau, leaving.identity.organisation, one.identity.organisation)
+    _around(mail, bureau, one, two)
+    sending_down.review(bureau, "standard", key, "return", "请补标准号")
+    for session, title in ((one, "甲"), (two, "乙")):
+        editing.edit_cells(session, "standard", [Edit(key, "title", title)])
+    for _ in range(2):
+        _around(mail, bureau, one, two)
+    assert settling.waiting_here(one) == 1 and settling.waiting_here(bureau) == 0
+    (conflict,) = settling.conflicts(one)
+    settling.settle(one, conflict, "甲")
+    for _ in range(2):
+        _around(mail, bureau, one, two)
+    assert titles(one) == titles(two) == titles(bureau) == ["甲"]
+    assert opinions.returned(one, "standard") == {key: "市局退回：请补标准号"} == opinions.returned(two, "standard")
+    with pytest.raises(Refusal, match="由该单位修改"):
+        editing.edit_cells(bureau, "standard", [Edit(key, "title", "市局不能改")])
 
 
 def test_a_bureau_set_back_before_an_enrolment_finds_its_unit_again(
