@@ -230,24 +230,24 @@ def _unit(parsed: Arguments) -> int:
 
 
 def _backup(parsed: Arguments) -> int:
-    from desktop.store.backup import make_backup
+    from desktop.app import backups
 
     def work(session: Any) -> int:
-        print(f"已备份并校验：{make_backup(session.workspace, '手动').path}")
+        print(f"已备份并校验：{backups.make(session).path}")
         return 0
 
     return _with_session(parsed, work)
 
 
 def _restore(parsed: Arguments) -> int:
-    from desktop.store import backup
+    from desktop.app import backups
 
     folder = data_folder(parsed)
-    found = [item for item in backup.backups(folder) if item.reason != backup.SET_ASIDE]
+    found = backups.checked(folder)
     if parsed.file is None and not found:
         raise Refusal("no_backup", "还没有备份，请用 backup 命令先做一份，或指明备份文件")
     source = parsed.file or found[0].path
-    aside = backup.restore(folder, source)
+    aside = backups.restore(folder, source)
     print(f"已从 {source.name} 恢复" + (f"；恢复前的数据另存为 {aside}" if aside else ""))
     return 0
 

@@ -53,7 +53,7 @@ def write(document: Document, path: Path, job: Job | None = None) -> None:
         case ".docx" | ".xlsx":
             write_office_file(document, path, job=job)
         case _:
-            from desktop.exchange.excel import write_csv
+            from desktop.exchange.text_table import write_csv
 
             write_csv(document, path)
 

@@ -1,7 +1,5 @@
-"""Excel and CSV: a neutral document as a workbook of sheets, or its bare table as text."""
+"""Excel: a neutral document as a workbook of sheets."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from copy import copy
@@ -87,29 +85,6 @@ def write_xlsx(document: Document, path: Path, stamp: Stamp | None = None) -> No
             mark_rows(first, heading_line, len(columns_of(document.table)) + 1, stamp.keys)
             write_stamp(workbook, stamp)
         workbook.save(stream)
-
-
-def write_csv(document: Document, path: Path) -> None:
-    """Write heading and rows as CSV: UTF-8 with byte order mark (else Excel takes it for GB18030), every
-    cell quoted.
-
-    Cells that begin with `= + - @` stay as they are: a prefix would change the data for whatever reads the
-    file next, and quoting cannot stop Excel from calculating them; who wants to look at the table in Excel
-    takes the xlsx file, where such cells are text. Raises EnvironmentFault `write_failed`.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    table = document.table
-    columns = columns_of(table)
-    writer.writerow([legible(f"{column.group} {column.label}".strip()) for column in columns])
-    for row in rows_of(table)[: len(table.rows)]:
-        cells = [
-            ("√" if cell else "") if column.tick else cell
-            for column, cell in zip(table.columns, row.cells, strict=True)
-        ]
-        writer.writerow([row.group, *cells] if table.group_label else cells)
-    with whole_file(path) as stream:
-        stream.write(text.getvalue().encode("utf-8-sig"))
 
 
 def sheet_name(title: str, taken: Iterable[str]) -> str:

@@ -1,11 +1,17 @@
-"""Text tables: comma, tab or semicolon between cells; UTF-8, UTF-16 with its mark, or GB18030."""
+"""Text tables: read with comma, tab or semicolon between cells, in UTF-8, UTF-16 with its mark, or GB18030; written as
+CSV."""
 
 import csv
 import io
 from collections import Counter
+from pathlib import Path
 
+from desktop.domain.document import Document
 from desktop.domain.errors import Refusal
+from desktop.exchange.legible import legible
 from desktop.exchange.refusals import MOST_CELLS, MOST_COLUMNS, check_extent, not_a_table, too_large
+from desktop.exchange.table_shape import columns_of, rows_of
+from desktop.whole_file import whole_file
 
 _SEPARATORS = (",", "\t", ";")
 _SAMPLE_ROWS = 20
@@ -27,6 +33,10 @@ def read_text_table(content: bytes) -> list[list[str]]:
             if cells > MOST_CELLS:
                 raise too_large()
     except csv.Error as error:
+        if "limit" in str(error):
+            raise Refusal(
+                "too_large", f"文本表格里有一格超过 {_LONGEST_CELL // 10_000} 万字，请检查引号是否成对，或把这一格分开"
+            ) from error
         raise Refusal("damaged", "文本表格的引号不成对，请用 WPS 打开后另存为 xlsx 再导入") from error
     finally:
         csv.field_size_limit(previous)
@@ -65,3 +75,26 @@ def _separator(text: str) -> str:
         if score > best_score:
             best, best_score = separator, score
     return best
+
+
+def write_csv(document: Document, path: Path) -> None:
+    """Write heading and rows as CSV: UTF-8 with byte order mark (else Excel takes it for GB18030), every
+    cell quoted.
+
+    Cells that begin with `= + - @` stay as they are: a prefix would change the data for whatever reads the
+    file next, and quoting cannot stop Excel from calculating them; who wants to look at the table in Excel
+    takes the xlsx file, where such cells are text. Raises EnvironmentFault `write_failed`.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    table = document.table
+    columns = columns_of(table)
+    writer.writerow([legible(f"{column.group} {column.label}".strip()) for column in columns])
+    for row in rows_of(table)[: len(table.rows)]:
+        cells = [
+            ("√" if cell else "") if column.tick else cell
+            for column, cell in zip(table.columns, row.cells, strict=True)
+        ]
+        writer.writerow([row.group, *cells] if table.group_label else cells)
+    with whole_file(path) as stream:
+        stream.write(text.getvalue().encode("utf-8-sig"))

@@ -36,6 +36,11 @@ class Backup:
     at: datetime.datetime
 
     @property
+    def verified(self) -> bool:
+        """Whether it was checked when it was made; a library set aside before a restore may be the damaged one."""
+        return self.reason != SET_ASIDE
+
+    @property
     def words(self) -> str:
         """When and why it was made, for a person."""
         return f"{self.at:%Y-%m-%d %H:%M}（{self.reason}）的备份"

@@ -5,10 +5,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QSplitter, QVBoxLayout, QWidget
 
-from desktop.app import restoring
-from desktop.app.restoring import Counted
+from desktop.app import backups
+from desktop.app.backups import Counted
 from desktop.domain.errors import Refusal
-from desktop.store import backup
 from desktop.ui.desk import Desk
 from desktop.ui.sync.listing import Listing
 from desktop.ui.widgets import button, label, line
@@ -46,8 +45,11 @@ class RestoreDialog(QDialog):
             button("选其他位置的备份文件", self.choose_file, "ghost"), None, button("取消", self.reject), self.go,
         ))  # fmt: skip
         self.backups.show_rows([
-            (item.path, (f"{item.at:%Y-%m-%d %H:%M:%S}", item.reason, f"{item.path.stat().st_size / 1024**2:.1f} MB"))
-            for item in backup.backups(self._session.workspace.folder)
+            (item.path, (
+                f"{item.at:%Y-%m-%d %H:%M:%S}", item.reason if item.verified else f"{item.reason}（未校验）",
+                f"{item.path.stat().st_size / 1024**2:.1f} MB",
+            ))
+            for item in backups.listed(self._session.workspace.folder)
         ])  # fmt: skip
         self.backups.currentCellChanged.connect(lambda *_: self._chosen_one())
         self._chosen_one()
@@ -83,7 +85,7 @@ class RestoreDialog(QDialog):
 
     def _preview(self, source: Path) -> list[Counted] | str:
         try:
-            return restoring.preview(self._session, source)
+            return backups.preview(self._session, source)
         except Refusal as refusal:
             return refusal.message
 
@@ -92,7 +94,7 @@ class RestoreDialog(QDialog):
             return
         refused = isinstance(found, str)
         self.go.setEnabled(not refused)
-        known = backup.described(source)
+        known = backups.described(source)
         name = known.words if known else source.name
         self.told.setText(str(found) if refused else f"{name}，里面的条数和现在的比较：")
         self.rows.show_rows([] if isinstance(found, str) else [

@@ -58,10 +58,10 @@ class ViewsMenu(QMenu):
         if now is not None:
             self.addAction(f"用当前的筛选和列更新“{now.name}”", partial(self._save, now.name, now.shared))
             self.addAction("改名…", partial(self.rename, now))
-            share = self.addAction("随数据包共享", partial(self._share, now))
+            share = self.addAction("随同步包共享", partial(self._share, now))
             share.setCheckable(True)
             share.setChecked(now.shared)
-            share.setToolTip("勾选后，这个视图会放进下一个数据包，对方可以看，不能改")
+            share.setToolTip("勾选后，这个视图会放进下一个同步包，对方可以看，不能改")
             self.addAction(f"删除“{now.name}”", partial(self._delete, now))
 
     def _section(self, title: str, listed: list[NamedView]) -> None:
@@ -75,7 +75,7 @@ class ViewsMenu(QMenu):
             action.setCheckable(True)
             action.setChecked((view.name, view.key) == (self._page.view_now.name, self._page.view_now.key))
             if view.shared and view.own:
-                action.setToolTip("随数据包共享")
+                action.setToolTip("随同步包共享")
 
     # what is done
 

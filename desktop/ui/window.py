@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import clock, first_steps, history, syncing
+from desktop.app import backups, clock, first_steps, history, syncing
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
         self._name_steps()
         self._name_next()
         session = self.desk.session
-        found = backup.backups(session.workspace.folder)
+        found = backups.checked(session.workspace.folder)
         saved = found[0].at.strftime("%m-%d %H:%M") + " 已校验" if found else "尚无"
         self._state.setText(
             f"{session.identity.name}　│　{session.person}　│　数据截至 {session.today()}　│　备份 {saved}"

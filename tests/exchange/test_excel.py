@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from desktop.domain.document import Align, Document, HeadField, Paper, Table, TableColumn, TableRow
 from desktop.domain.errors import EnvironmentFault
-from desktop.exchange.excel import LONGEST_CELL, sheet_name, write_csv, write_xlsx
+from desktop.exchange.excel import LONGEST_CELL, sheet_name, write_xlsx
 from desktop.exchange.legible import legible
+from desktop.exchange.text_table import write_csv
 from tests.exchange.sample_documents import inspection_form
 
 

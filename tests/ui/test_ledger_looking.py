@@ -431,7 +431,7 @@ def test_a_view_is_saved_changed_shared_deleted_and_brought_back(window: MainWin
     qtbot.waitUntil(lambda: page.views.text() == "视图：国标")
     session = window.desk.session
     assert views.views_of(session, "detail_entry")[0].view.conditions == ()
-    _action(page, "随数据包共享").trigger()
+    _action(page, "随同步包共享").trigger()
     qtbot.waitUntil(lambda: views.views_of(session, "detail_entry")[0].shared)
     _settled(qtbot, window)
     _action(page, "删除“国标”").trigger()

@@ -10,17 +10,17 @@ from desktop.store import blobs, checking, derived, migrations
 
 def _triggers(library: Library) -> Iterator[Found]:
     if not migrations.triggers_whole(library.read.connection, library.schema):
-        yield Found("", "", "修改记录的机制不完整，请重新打开程序")
+        yield Found("", "", "以后的修改可能记不进修改记录，请关掉程序再打开")
 
 
 def _derived(library: Library) -> Iterator[Found]:
     for ledger, key in derived.mismatches(library.read):
-        yield Found(ledger, key, f"{library.read.caption(ledger, key)}：推算值过期，请重新保存该行")
+        yield Found(ledger, key, f"{library.read.caption(ledger, key)}：状态等推算出来的值和内容不符")
 
 
 def _aside(library: Library) -> Iterator[Found]:
     if count := checking.segments_aside(library.read):
-        yield Found("", "", f"收到的数据包里有 {count} 段没有采用，请到“同步”页查看，必要时请对方重发完整数据包")
+        yield Found("", "", f"收到的同步包里有 {count} 段没有采用，请到“同步”页查看，必要时请对方重新生成同步包")
 
 
 def _missing(library: Library) -> Iterator[Found]:
@@ -88,8 +88,20 @@ def _attachments(library: Library) -> Iterator[Found]:
 
 
 CHECKS = (
-    Check("journal_incomplete", "修改记录机制", Severity.BAD, "重新打开程序", _triggers),
-    Check("derived_outdated", "推算值过期", Severity.BAD, "把该行任一格改一下再改回", _derived),
+    Check(
+        "journal_incomplete",
+        "修改记录记不全",
+        Severity.BAD,
+        "关掉程序再打开；仍有时在“设置”导出诊断信息交给维护人员",
+        _triggers,
+    ),
+    Check(
+        "derived_outdated",
+        "推算值不符",
+        Severity.BAD,
+        "重新输入该行任一格的内容；仍有时在“设置”导出诊断信息交给维护人员",
+        _derived,
+    ),
     Check("sync_aside", "收到的数据没有采用", Severity.WARN, "到“同步”页看记录，请对方重发", _aside),
     Check("missing_required", "必填的格是空的", Severity.BAD, "补填；多见于合并或收到的数据", _missing),
     Check("rule", "内容互相矛盾", Severity.BAD, "按提示改正日期或内容", _rules),

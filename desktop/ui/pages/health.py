@@ -80,9 +80,6 @@ class HealthPage(Page):
         column.addWidget(self.stack, 1)
         self.setFocusProxy(self.table)
 
-    def context(self) -> str:
-        return ""
-
     def changed(self, changes: Changes) -> None:
         if self.save.isEnabled():
             self.state.setText("▲ 已过期，重新检查")

@@ -1,16 +1,19 @@
 """设置: who sits here, backups, the way to the health check, help."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QMessageBox, QTextBrowser, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
 from desktop import resources
-from desktop.app import attachments, setup
+from desktop.app import attachments, backups, diagnosis, setup
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.organisation import Person
-from desktop.store import backup
+from desktop.store.backup import Backup
 from desktop.ui import theme
 from desktop.ui.authority_card import AuthorityCard
 from desktop.ui.desk import Desk, Page
+from desktop.ui.made_files import ask_where
 from desktop.ui.restore_dialog import RestoreDialog
 from desktop.ui.widgets import button, card, label, line
 
@@ -44,60 +47,38 @@ class SettingsPage(Page):
         self.help.setMarkdown(resources.read_text("help", "start.md"))
         identity = self.session.identity
         where = f"单位标识 {identity.organisation}　本机编号 {identity.device[:4].upper()}　数据在 {self.session.workspace.folder}"
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
+        title = label(f"{identity.name}（{identity.area_code}）", bold=True, pixels=14)
         chooser = line(
             label("本机使用人"), self.person, button("更换", self._choose), label("外观"), self.colours, None
         )
-        title = label(f"{identity.name}（{identity.area_code}）", bold=True, pixels=14)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
         column.addWidget(card(title, label(where, "quiet", 12), chooser))
-        column.addWidget(
-            card(
-                line(
-                    label("备份", bold=True, pixels=14),
-                    self.backups,
-                    None,
-                    button("从备份恢复…", self.restore, icon_name="history"),
-                    button("立即备份", self.back_up, icon_name="save"),
-                )
-            )
-        )
-        column.addWidget(
-            card(
-                line(
-                    label("数据体检", bold=True, pixels=14),
-                    label("查重号、缺项、失效标准等，逐条打开到格", "quiet", 12),
-                    None,
-                    button("打开数据体检", lambda: self.desk.page_asked.emit("health", None), icon_name="shield"),
-                )
-            )
-        )
-        column.addWidget(
-            card(
-                line(
-                    label("附件", bold=True, pixels=14),
-                    label("清理没有记录和备份用到的附件文件", "quiet", 12),
-                    None,
-                    button("清理附件…", self.clean_attachments, icon_name="trash"),
-                )
-            )
-        )
-        if identity.is_bureau:
-            column.addWidget(AuthorityCard(desk))
+        for each in self._cards():
+            column.addWidget(each)
         column.addWidget(card(label("上手说明", bold=True, pixels=14), self.help), 1)
         self.reload()
 
-    def context(self) -> str:
-        return ""
+    def _cards(self) -> Iterator[QWidget]:
+        yield _card("备份", self.backups, button("从备份恢复…", self.restore, icon_name="history"),
+                    button("立即备份", self.back_up, icon_name="save"))  # fmt: skip
+        yield _card("数据体检", label("查重号、缺项、失效标准等，逐条打开到格", "quiet", 12),
+                    button("打开数据体检", lambda: self.desk.page_asked.emit("health", None), icon_name="shield"))  # fmt: skip
+        yield _card("附件", label("清理没有记录和备份用到的附件文件", "quiet", 12),
+                    button("清理附件…", self.clean_attachments, icon_name="trash"))  # fmt: skip
+        yield _card("诊断信息", label("程序不对劲时交给维护人员，里面没有台账内容", "quiet", 12),
+                    button("导出诊断信息…", self.save_diagnosis, icon_name="export"))  # fmt: skip
+        if self.session.identity.is_bureau:
+            yield AuthorityCard(self.desk)
 
     def changed(self, changes: Changes) -> None:
         self.reload()
 
     def reload(self) -> None:
         """The list of backups."""
-        found = backup.backups(self.session.workspace.folder)
+        found = backups.checked(self.session.workspace.folder)
         last = f"最近 {found[0].at:%Y-%m-%d %H:%M}（{found[0].reason}）" if found else "还没有"
-        self.backups.setText(f"共 {len(found)} 份，{last}")
+        self.backups.setText(f"校验过的共 {len(found)} 份，{last}")
 
     def show_target(self, target: object) -> None:
         if target == "help":
@@ -117,12 +98,23 @@ class SettingsPage(Page):
 
     def back_up(self) -> None:
         """A verified backup now."""
-        workspace = self.session.workspace
-        self.desk.write(lambda _job: backup.make_backup(workspace, "手动"), self._backed_up)
+        session = self.session
+        self.desk.write(lambda _job: backups.make(session), self._backed_up)
 
-    def _backed_up(self, made: backup.Backup) -> None:
+    def _backed_up(self, made: Backup) -> None:
         self.reload()
         self.desk.say("ok", f"已备份并校验：{made.path}")
+
+    def save_diagnosis(self) -> None:
+        """One file for whoever mends the program."""
+        session = self.session
+        path = ask_where(self, "诊断信息存到", f"诊断信息_{session.today()}.zip", "*.zip")
+        if path is not None:
+            self.desk.read(
+                lambda job: diagnosis.save(session, path, job),
+                lambda _none: self.desk.say("ok", f"诊断信息已存到 {path}，请交给维护人员", path),
+                owner=self,
+            )
 
     def restore(self) -> None:
         """Go back to a backup; the window opens again over it."""
@@ -155,3 +147,7 @@ class SettingsPage(Page):
     def _cleaned(self, freed: int, held: int) -> None:
         kept = f"；另有 {held} 个文件正被其他程序打开，请关闭后再清理一次" if held else ""
         self.desk.say("warn" if held else "ok", f"已清理，腾出 {freed / 1024**2:.1f} MB{kept}")
+
+
+def _card(title: str, words: QWidget, *buttons: QWidget) -> QWidget:
+    return card(line(label(title, bold=True, pixels=14), words, None, *buttons))

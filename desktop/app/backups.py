@@ -1,11 +1,14 @@
-"""恢复: what a backup holds beside what the library holds now, before anything is put in its place."""
+"""备份与恢复: made and checked, listed, looked into beside what the library holds now, put in its place."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.app.session import Session
 from desktop.store import backup
+from desktop.store.backup import Backup
 from desktop.store.workspace import LIBRARY
+
+described, restore = backup.described, backup.restore
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,21 @@ class Counted:
     label: str
     kept: int
     now: int
+
+
+def make(session: Session, reason: str = "手动") -> Backup:
+    """A checked backup of the library as it is."""
+    return backup.make_backup(session.workspace, reason)
+
+
+def listed(folder: Path) -> list[Backup]:
+    """The backups of a data folder, newest first, with what was set aside before a restore."""
+    return backup.backups(folder)
+
+
+def checked(folder: Path) -> list[Backup]:
+    """Those that were checked when they were made, newest first."""
+    return [item for item in backup.backups(folder) if item.verified]
 
 
 def preview(session: Session, source: Path) -> list[Counted]:
