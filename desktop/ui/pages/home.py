@@ -109,7 +109,7 @@ class HomePage(Page):
             return
         clear(self._cards)
         for place, figure in enumerate(figures):
-            go = button("打开", partial(self._go, figure.page), "ghost")
+            go = button("打开", partial(self._go, figure.page, figure.keys or None), "ghost")
             told = line(label(figure.more, "quiet", 12), None, go)
             shown = card(label(figure.name, "quiet", 12), label(figure.words, pixels=22, bold=True), told)
             self._cards.addWidget(shown, 0, place)

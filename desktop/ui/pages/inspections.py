@@ -70,7 +70,7 @@ class InspectionsPage(Page):
     def show_target(self, target: object) -> None:
         if isinstance(target, str):
             self.open_sheet(target)
-        elif isinstance(target, Path):
+        elif isinstance(target, Path | tuple):
             self._stack.setCurrentWidget(self.list)
             self.list.show_target(target)
 
