@@ -80,6 +80,10 @@ OUTER: dict[str, Case] = {
     "cut at a chunk": lambda draft: _chunks(draft, lambda all_: all_[:-1]),
     "no chunk": lambda draft: _chunks(draft, lambda _: []),
     "data after the end": lambda draft: draft.sealed() + b"x" * 1025,
+    "absurd time in the header": lambda draft: _header(
+        draft, lambda header: header["announcement"].update(at=10**15)
+    ),
+    "absurd size in the header": lambda draft: _header(draft, lambda header: header.update(size=2**70)),
     "header of another bundle": _other_header,
     "unknown suite": lambda draft: _header(draft, lambda header: header.update(suite=2)),
     "future header": lambda draft: _header(draft, lambda header: header.update(v=2)),
@@ -190,6 +194,13 @@ def _withdrawn(draft: Draft) -> None:
     draft.world.withdraw(ONE)
 
 
+def _announced(**changes: Any) -> Case:
+    def change(draft: Draft) -> None:
+        draft.manifest["announcement"].update(changes)
+
+    return change
+
+
 def _introduction(draft: Draft) -> None:
     _stranger(draft)
     draft.manifest["introduction"] = msgspec.to_builtins(
@@ -221,6 +232,13 @@ WHOLE: dict[str, Case] = {
     "future manifest": _manifest(v=2),
     "future manifest of another form": _manifest(v=9, streams=7),
     "wrong type in the manifest": _manifest(want="x"),
+    "number beyond the tables": _announced(number=2**63),
+    "negative number": _announced(number=-5),
+    "year thirty thousand": _announced(at=10**15),
+    "long before all clocks": _announced(at=-(10**15)),
+    "count beyond the tables": _announced(counts={"standard": 2**70}),
+    "schema beyond the tables": _manifest(schema=2**70),
+    "left out beyond the tables": _manifest(left_out={"files": 1, "bytes": 2**70}),
     "attachment of another content": _blob,
     "unknown key": _stranger,
     "other organisation": _organisation,
