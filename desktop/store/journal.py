@@ -15,9 +15,10 @@ from desktop.domain.changes import Changes
 from desktop.domain.entry import fits
 from desktop.domain.errors import Refusal
 from desktop.domain.keys import row_key
+from desktop.domain.query import owner_of
 from desktop.domain.record import Audience, Cell
 from desktop.store import derived, search
-from desktop.store.identity import said
+from desktop.store.identity import said, writes_for
 from desktop.store.reading import Reader
 from desktop.store.tables import quoted
 
@@ -296,16 +297,26 @@ def label_of(reader: Reader, number: int) -> str:
     return "" if row is None else str(row[0])
 
 
+def origin_of(reader: Reader, number: int) -> str:
+    """Where a transaction came from."""
+    row = reader.connection.execute("SELECT origin FROM tx WHERE id = ?", (number,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]:
     """Write the inverse of a transaction where its values still stand; the cells left alone are returned.
 
     A row it made is marked deleted only if nothing of it was changed since; a row edited later is kept, and with it
-    the rows it refers to.
+    the rows it refers to. Refusal if a row is not ours to write any more.
     """
     connection = transaction.connection
     lines = connection.execute(
         "SELECT ledger, key, field, old, new FROM journal WHERE tx = ? ORDER BY id DESC", (number,)
     ).fetchall()
+    if {owner_of(key) for _, key, *_ in lines} - writes_for(connection):
+        raise Refusal(
+            "taken_over", "这一步改的是其他单位的记录，现在由该单位自己填报，不能撤销；需要改动请写批注或退回"
+        )
     born = {(ledger, key) for ledger, key, field, _, _ in lines if field == ""}
     kept = _kept(transaction, born, number)
     skipped = []
