@@ -207,6 +207,8 @@ class Intake:
         self.touched.named |= applier.touched.named
         self.touched.born |= applier.touched.born
         self.touched.contested |= applier.touched.contested
+        if applier.touched.kept:
+            self._outcome.notes.append("对方的程序版本较新，有些内容本机还不能显示，已经收好，升级本程序后自动出现")
         self._outcome.new_segments += 1
 
     def _judge(self, header: Header, segment: StoredSegment) -> Stream:
