@@ -243,10 +243,14 @@ def take_receipt(session: Session, typed: str) -> int:
 
 
 def receipt_for(session: Session, organisation: str) -> str:
-    """The ten characters that tell a unit what we hold of its rows."""
+    """The ten characters that tell a unit what we hold of its rows; where its PCs sent different parts, those of each,
+    by its short mark."""
     from desktop.sync import receipts
 
-    return receipts.code_for(session.read.connection, organisation)
+    found = receipts.codes_for(session.read.connection, organisation)
+    if len({code for _, code in found}) == 1:
+        return found[0][1]
+    return " / ".join(f"{device[:4].upper()}：{code}" for device, code in sorted(found))
 
 
 def figures(outcome: "Outcome") -> dict[str, object]:

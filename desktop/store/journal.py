@@ -293,14 +293,16 @@ def labelled(reader: Reader, beginning: str, limit: int) -> list[tuple[int, str,
 
 def label_of(reader: Reader, number: int) -> str:
     """The label of a transaction."""
-    row = reader.connection.execute("SELECT label FROM tx WHERE id = ?", (number,)).fetchone()
-    return "" if row is None else str(row[0])
+    return _told(reader, number)[0]
 
 
 def origin_of(reader: Reader, number: int) -> str:
     """Where a transaction came from."""
-    row = reader.connection.execute("SELECT origin FROM tx WHERE id = ?", (number,)).fetchone()
-    return "" if row is None else str(row[0])
+    return _told(reader, number)[1]
+
+
+def _told(reader: Reader, number: int) -> tuple[str, str]:
+    return reader.connection.execute("SELECT label, origin FROM tx WHERE id = ?", (number,)).fetchone() or ("", "")
 
 
 def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]:
@@ -314,9 +316,7 @@ def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]
         "SELECT ledger, key, field, old, new FROM journal WHERE tx = ? ORDER BY id DESC", (number,)
     ).fetchall()
     if {owner_of(key) for _, key, *_ in lines} - writes_for(connection):
-        raise Refusal(
-            "taken_over", "这一步改的是其他单位的记录，现在由该单位自己填报，不能撤销；需要改动请写批注或退回"
-        )
+        raise Refusal("taken_over", "这一步是其他单位的记录，已由该单位自己填报，不能撤销；请写批注或退回")
     born = {(ledger, key) for ledger, key, field, _, _ in lines if field == ""}
     kept = _kept(transaction, born, number)
     skipped = []
@@ -385,11 +385,10 @@ def cells_before(reader: Reader, number: int) -> dict[tuple[str, str, str], Cell
 
 def _changed_since(connection: sqlite3.Connection, ledger: str, key: str, number: int) -> bool:
     """Whether the row differs from its birth in a later transaction that still counts (undone edits do not)."""
-    birth, *later = connection.execute(
+    _birth, *later = connection.execute(
         "SELECT field, old, new, tx FROM journal WHERE key = ? AND ledger = ? AND tx >= ? ORDER BY id",
         (key, ledger, number),
     ).fetchall()
-    del birth
     first: dict[str, Cell] = {}
     last: dict[str, Cell] = {}
     for field, old, new, tx in later:

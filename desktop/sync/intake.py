@@ -22,6 +22,9 @@ Step = Callable[[str, int, int], None]
 """Told of each step: words, done, total; may raise Cancelled."""
 
 
+_LATER = "有一段数据要等对方补发其余部分，先放在一边，收到后自动并入"
+
+
 @dataclass(frozen=True)
 class RowChange:
     """What a bundle did to one row: `word` says 新增, 更新, 删除 or 冲突; `fields` are (name, ours, theirs, shown)."""
@@ -126,6 +129,7 @@ class Intake:
         self._graphs: dict[str, graph.StreamGraph] = {}
         self._arrived: set[str] = set()
         self._covered: dict[str, set[str]] = {}
+        self._open: set[tuple[str, str]] = set()
 
     def run(self) -> None:
         """Every segment not applied yet, in the order of generations."""
@@ -170,33 +174,41 @@ class Intake:
         return found
 
     def _cover(self, headers: dict[str, Header]) -> None:
-        """For each withdrawn PC: the candidates that its revocation lets stand."""
+        """For each withdrawn PC: the candidates that its revocation lets stand, and the streams of which it names more
+        than is here, such as what comes with the next part."""
         for device in {header.dev for header in headers.values()}:
             revocation = certificates.revocation_of(self._connection, device)
             if revocation is None:
                 continue
-            standing: set[str] = set()
-            waiting = [sha for heads in revocation.heads.values() for sha in heads]
-            while waiting:
-                sha = waiting.pop()
-                if sha not in standing:
-                    standing.add(sha)
-                    waiting.extend(headers[sha].parents if sha in headers else ())
-            self._covered[device] = standing
+            self._covered[device] = set()
+            for stream, heads in revocation.heads.items():
+                standing: set[str] = set()
+                waiting = list(heads)
+                while waiting:
+                    sha = waiting.pop()
+                    if sha not in standing:
+                        standing.add(sha)
+                        waiting.extend(headers[sha].parents if sha in headers else ())
+                self._covered[device] |= standing
+                unseen = standing - headers.keys()
+                if graph.applied(self._connection, unseen) < unseen:
+                    self._open.add((device, stream))
 
     def _take(self, header: Header, segment: StoredSegment) -> None:
         history = self._graph(header.stream)
         segment = StoredSegment(segment.sha, header.gen, header.dev, header.schema, segment.header,
                                 segment.signature, segment.payload)  # fmt: skip
         if any(parent not in history.number for parent in header.parents):
-            self._hold(header, segment, graph.PARENTS, "有一段数据要等对方补发前面的部分，先放在一边，收到后自动并入")
+            self._hold(header, segment, graph.PARENTS, _LATER)
             return
         try:
             stream = self._judge(header, segment)
             operations = segments.read_payload(header, segment.payload)
             examine(self._workspace.schema, self._connection, stream, operations)
         except Refusal as refusal:
-            why = {"newer": graph.NEWER, "revoked": graph.REVOKED}.get(refusal.code, graph.REFUSED)
+            why = {"newer": graph.NEWER, "revoked": graph.REVOKED, "early": graph.PARENTS}.get(
+                refusal.code, graph.REFUSED
+            )
             self._hold(header, segment, why, refusal.message)
             return
         if graph.forks(self._connection, header.stream, header.dev, header.gen):
@@ -225,6 +237,8 @@ class Intake:
         if header.min_reader > self._workspace.schema.version:
             raise Refusal("newer", "有一段数据要用更新的版本才能读，已搁置，升级程序后会自动并入")
         if not self._stands(header, segment.sha, stream):
+            if (header.dev, header.stream) in self._open:
+                raise Refusal("early", _LATER)
             raise Refusal("revoked", "有一段数据来自已停用的电脑，停用前没有收到过，已搁置，请该单位核对后重新填报")
         history = self._graph(header.stream)
         generations = [history.generation[history.number[parent]] for parent in header.parents]

@@ -93,7 +93,7 @@ def test_what_is_still_open_when_a_unit_begins_itself_is_refused_in_words(
         with pytest.raises(Refusal, match=r"上城区机关事务服务中心 已经自己填报.*关闭代录窗口"):
             write()
         assert dump(bureau) == before, word
-    with pytest.raises(Refusal, match="现在由该单位自己填报，不能撤销"):
+    with pytest.raises(Refusal, match="已由该单位自己填报，不能撤销"):
         history.undo(bureau)
     assert dump(bureau) == before
     standard(bureau, "市局自己的")
