@@ -181,7 +181,7 @@ def _read_back(part: Path, keys: Path | None) -> None:
     try:
         read(part, keys)
     except Refusal as refusal:
-        if refusal.code != "damaged":
+        if isinstance(refusal, EnvironmentFault) or refusal.code == "too_large":
             raise
         sentence = f"同步包写到“{part.parent}”后读回核对不符，没有保留，请换一个 U 盘或文件夹再生成"
         raise EnvironmentFault("write_failed", sentence) from refusal

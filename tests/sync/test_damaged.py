@@ -139,15 +139,17 @@ def test_one_unit_that_cannot_be_served_does_not_stop_the_others(
     other.workspace.close()
 
 
+@pytest.mark.parametrize("place", [0, 6, 400, 700, 1000, 2000])
 def test_a_stick_that_writes_wrongly_is_blamed_itself(
-    both: Pair, mail: Mail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    both: Pair, mail: Mail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: int
 ) -> None:
     _, office = both
     real = os.fsync
 
     def spoils(handle: int) -> None:
         real(handle)
-        os.pwrite(handle, b"????", 400)
+        os.lseek(handle, place, os.SEEK_SET)
+        os.write(handle, b"????")
 
     monkeypatch.setattr(os, "fsync", spoils)
     with pytest.raises(EnvironmentFault, match=r"读回核对不符.*换一个 U 盘"):
