@@ -258,7 +258,6 @@ def figures(outcome: "Outcome") -> dict[str, object]:
     return {
         "from": outcome.sender_name, "added": outcome.added, "changed": outcome.changed, "equal": outcome.equal,
         "conflicts": outcome.conflicts, "refused": outcome.refused,
-        "attachments": outcome.new_blobs,
     }  # fmt: skip
 
 
