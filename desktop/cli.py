@@ -328,11 +328,13 @@ def _form(parsed: Arguments) -> int:
 
 
 def _bundle_make(parsed: Arguments) -> int:
-    from desktop.app import syncing
+    from desktop.app import exchanged, syncing
 
     def work(session: Any) -> int:
         path, manifest = syncing.make_named(session, parsed.to, parsed.recipient)
         print(f"已生成第 {manifest.number} 号同步包：{path}")
+        if damaged := exchanged.damaged_attachments(session):
+            print(damaged, file=sys.stderr)
         return 0
 
     return _with_session(parsed, work)

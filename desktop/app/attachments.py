@@ -87,16 +87,20 @@ def why_not(session: Session, ledger: str, key: str) -> str | None:
 def add(session: Session, ledger: str, key: str, files: Sequence[Path | Given], *, shrink: bool = True,
         keep_original: bool = False, job: Job | None = None) -> Changes:  # fmt: skip
     """Attach files as one step. Pictures are made small if `shrink`; `keep_original` keeps them as they are too. A
-    file the record has already is not attached again; any file that is refused refuses all."""
+    file the record has already is not attached again, but takes its place if it was missing; any file that is refused refuses all."""
     job = job or Job()
     row = _writable(session, ledger, key)
-    had = {str(item.sha256) for item in session.read.records(Attachment, where(subject_key=key))}
+    had = {str(item.sha256): item.key for item in session.read.records(Attachment, where(subject_key=key))}
+    absent = {sha for sha in had if not blobs.place(session.workspace.folder, sha).exists()}
     kept: dict[str, tuple[str, int]] = {}
     for done, file in enumerate(files):
         job.report(f"添加附件 {file.name}", done, len(files))
         for sha, name, size in _keep(session, file, shrink, keep_original):
             kept.setdefault(sha, (name, size))
     fresh = {sha: told for sha, told in kept.items() if sha not in had}
+    if not fresh and (back := absent & kept.keys()):
+        keys = frozenset(had[sha] for sha in back)
+        return Changes(session.workspace.last_step(), "补回附件", {"attachment": keys})
     if not fresh:
         raise Refusal("attached_already", "这条记录已经有同样的附件，没有重复添加")
     job.check()
@@ -187,8 +191,11 @@ def _copy(kept: Attached, to: Path) -> None:
 
 
 def _arrived(session: Session, attachment: str) -> Attached:
-    kept = _attached(session, _row(session, attachment))
+    row = _row(session, attachment)
+    kept = _attached(session, row)
     if kept.place is None:
+        if blobs.was_damaged(session.workspace.folder, str(row.sha256)):
+            raise Refusal("damaged_file", "附件在本机已损坏，请重新添加原文件，或等对方随同步包送回完好的一份")
         raise Refusal("not_arrived", "附件尚未收到（随 U 盘另送），收到后再打开")
     return kept
 

@@ -12,6 +12,10 @@ def entries(session: Session, limit: int = 200) -> list[Entry]:
     return log.entries(session.read.connection, limit=limit)
 
 
+NAMED = 20
+"""Attachments named in a sentence at most."""
+
+
 @dataclass(frozen=True)
 class Sent:
     """One bundle made: to whom, how many rows and attachments."""
@@ -48,6 +52,7 @@ def in_words(entry: Entry) -> str:
         return f"第 {found['number']} 号"
     if entry.kind == log.APPLIED:
         words = f"{found['from']} 第 {found['number']} 号：新增 {found['added']}，更新 {found['changed']}"
+        words += f"，附件 {found['blobs']} 个" if found.get("blobs") else ""
         return "；".join((words, *found["notes"]))
     return "台账回到应用之前"
 
@@ -58,6 +63,29 @@ def missing_attachments(session: Session) -> list[tuple[str, str]]:
 
     connection = session.read.connection
     return [(ledger, key) for _, ledger, key in attached.missing(session.schema, connection, session.workspace.folder)]
+
+
+def damaged_attachments(session: Session) -> str:
+    """One sentence that names the attachments found damaged here, which no bundle carries; empty if there are none."""
+    from desktop.sync import attached
+
+    read = session.read
+    rows = attached.damaged(session.schema, read.connection, session.workspace.folder)
+    if not rows:
+        return ""
+    names = "、".join(_caption(session, ledger, key) for _, ledger, key in rows[:NAMED])
+    more = f" 等 {len(rows)} 个" if len(rows) > NAMED else ""
+    return (f"本机的附件已损坏，没有放进同步包：{names}{more}；请重新添加原文件，"
+            "对方若有完好的一份，会随它的下一个同步包送回")  # fmt: skip
+
+
+def _caption(session: Session, ledger: str, key: str) -> str:
+    """A file by its own name and that of the row it belongs to."""
+    name, row = session.read.caption(ledger, key), session.read.any_row(ledger, key) or {}
+    subject = str(row.get("subject_ledger") or "")
+    if not subject or not session.schema.has(subject) or not row.get("subject_key"):
+        return f"“{name}”"
+    return f"“{name}”（{session.read.caption(subject, str(row['subject_key']))}）"
 
 
 def waiting_parts(session: Session) -> int:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from desktop.app import clock
+from desktop.app import clock, units
 from desktop.app.labels import spare_labels
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
@@ -19,7 +19,15 @@ from desktop.sync import log
 LONGEST = 20_000
 """Changes listed at most; a period with more must be shortened."""
 
-_ORIGINS = {"": "手工填写", "undo": "撤销", "redo": "重做", "import": "导入", "setup": "建库", "settled": "处理冲突"}
+_ORIGINS = {
+    "": "手工填写",
+    "undo": "撤销",
+    "redo": "重做",
+    "import": "导入",
+    "setup": "建库",
+    "settled": "处理冲突",
+    "unit": "办理单位",
+}
 
 
 def undo(session: Session) -> Changes:
@@ -31,8 +39,11 @@ def undo(session: Session) -> Changes:
 
 
 def undo_step(session: Session, number: int) -> Changes:
-    """Take back one step wherever it stands, such as yesterday's import."""
+    """Take back one step wherever it stands, such as yesterday's import. Refusal for one that also stands in the
+    authorisation of a unit."""
     label = journal.label_of(session.read, number)
+    if (kind := journal.origin_of(session.read, number)) in units.FOR_GOOD:
+        raise Refusal("for_good", f"“{label}”不能撤销：{units.FOR_GOOD[kind]}")
     with session.write(f"撤销 {label}", origin=f"undo:{number}") as transaction:
         skipped = journal.reverse(transaction, number)
         transaction.changes = Changes(skipped=tuple(skipped))

@@ -27,6 +27,8 @@ def review(session: Session, ledger: str, key: str, kind: str, body: str) -> Cha
     owner = owner_of(key)
     if not session.identity.is_bureau or owner == session.identity.organisation:
         raise Refusal("not_bureau", "批注和退回由市局对下属单位的记录填写")
+    if session.read.row(ledger, key) is None:
+        raise Refusal("vanished", "这条记录已被删除，不用再批注或退回，请刷新后再看")
     about = f"{session.schema.ledger(ledger).label} {session.read.caption(ledger, key)}"
     with session.write(f"批注 {about}") as transaction:
         transaction.insert(

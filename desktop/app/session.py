@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from desktop.domain.errors import Refusal
 from desktop.domain.record import Schema
 from desktop.store.identity import Identity, writes_for
 from desktop.store.journal import Transaction
@@ -56,10 +57,16 @@ class Session:
 
     @contextmanager
     def write(self, label: str, basis: str = "", origin: str = "") -> Iterator[Transaction]:
-        """One intent of this person; see `Workspace.transaction`."""
+        """One intent of this person; see `Workspace.transaction`. Refusal if a unit entered by the bureau now writes its
+        rows itself."""
         with self.workspace.transaction(
             self.person, label, basis, origin, organisation=self.identity.organisation
         ) as transaction:
+            if self.identity.organisation not in writes_for(transaction.connection):
+                name = self.identity.name
+                raise Refusal(
+                    "taken_over", f"{name} 已经自己填报，市局不再代录，请关闭代录窗口；需要改动请写批注或退回"
+                )
             yield transaction
 
     def standing_in(self, organisation: str, name: str) -> "Session":

@@ -117,17 +117,33 @@ def make_for_mail(session: Session, folder: Path, recipient: str = "") -> "list[
     return list(zip(paths, made, strict=True))
 
 
-def make_for_all(session: Session, folder: Path, job: Job | None = None) -> "list[tuple[Path, Manifest]]":
-    """The bureau's bundles for every unit, which carry the receipts as well; cancelled, those made before stay."""
+@dataclass(frozen=True)
+class Made:
+    """What became of the bundle for one of many units: its file, or why there is none."""
+
+    unit: str
+    path: Path | None
+    why_not: str = ""
+
+
+def make_for_all(session: Session, folder: Path, job: Job | None = None) -> list[Made]:
+    """The bureau's bundles for every unit, which carry the receipts as well. One that cannot be made does not stop the
+    rest, unless the disk is to blame; cancelled, those made before stay."""
     job = job or Job()
     units = reachable(session)
-    made = []
+    made: list[Made] = []
     for done, unit in enumerate(units):
         try:
             job.report(f"生成 {unit.name}", done, len(units))
+            path, _ = make_named(session, folder, str(unit.identity))
         except Cancelled:
             break
-        made.append(make_named(session, folder, str(unit.identity)))
+        except Refusal as refusal:
+            made.append(Made(str(unit.name), None, refusal.message))
+            if isinstance(refusal, EnvironmentFault):
+                break
+        else:
+            made.append(Made(str(unit.name), path))
     return made
 
 
@@ -170,9 +186,12 @@ def bundles_in(folder: Path) -> list[Path]:
 
 
 def is_bundle(path: Path) -> bool:
-    """Whether a file may be a bundle, by its ending and its first bytes."""
-    if path.suffix.lower() not in BUNDLE_ENDINGS:
+    """Whether a file may be a bundle: by its own ending even if it is damaged, by those of mail systems only with its
+    first bytes."""
+    if path.suffix.lower() not in BUNDLE_ENDINGS or not path.is_file():
         return False
+    if path.suffix.lower() == BUNDLE_ENDINGS[0]:
+        return True
     try:
         with path.open("rb") as handle:
             return handle.read(4) in (b"BZB1", b"PK\x03\x04")
@@ -230,10 +249,14 @@ def take_receipt(session: Session, typed: str) -> int:
 
 
 def receipt_for(session: Session, organisation: str) -> str:
-    """The ten characters that tell a unit what we hold of its rows."""
+    """The ten characters that tell a unit what we hold of its rows; where its PCs sent different parts, those of each,
+    by its short mark."""
     from desktop.sync import receipts
 
-    return receipts.code_for(session.read.connection, organisation)
+    found = receipts.codes_for(session.read.connection, organisation)
+    if len({code for _, code in found}) == 1:
+        return found[0][1]
+    return " / ".join(f"{device[:4].upper()}：{code}" for device, code in sorted(found))
 
 
 def figures(outcome: "Outcome") -> dict[str, object]:
@@ -247,10 +270,11 @@ def figures(outcome: "Outcome") -> dict[str, object]:
 def in_words(outcome: "Outcome", *, rehearsal: bool) -> str:
     """The outcome in one line."""
     lead = "查看完毕，尚未写入" if rehearsal else "应用完毕"
-    if not outcome.new_segments and not outcome.refused:
+    if not outcome.new_segments and not outcome.new_blobs and not outcome.refused:
         word = "要等前面的同步包，先放在一边" if outcome.notes else "无新内容"
         return f"{outcome.sender_name} 第 {outcome.number} 号同步包：{word}"
+    files = f"，附件 {outcome.new_blobs} 个" if outcome.new_blobs else ""
     return (
         f"{lead}：{outcome.sender_name} 第 {outcome.number} 号，新增 {outcome.added} 条，更新 {outcome.changed} 条，"
-        f"相同 {outcome.equal} 条，冲突 {outcome.conflicts} 处，拒收 {outcome.refused} 条"
+        f"相同 {outcome.equal} 条，冲突 {outcome.conflicts} 处，拒收 {outcome.refused} 条{files}"
     )

@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,17 @@ from desktop.domain.query import Query, Test, owner_of
 from desktop.store.identity import writes_for
 
 DAY = 24 * 3600 * 1000
+
+RENAMED, MERGED, ENTERED, STOOD_IN = "unit:renamed", "unit:merged", "unit:entered", "unit:stood_in"
+"""Origins of the steps that change what a unit's PCs are authorised to, not its row alone."""
+
+FOR_GOOD = {
+    RENAMED: "新名称已写进该单位的授权；要改回去，请再办一次“单位改名”",
+    MERGED: "原单位的电脑已停用，记录已交给接收的单位；确实办错了，请到“设置”恢复办理之前的备份",
+    ENTERED: "授权文件已经写出；名称填错请用“单位改名”，不要这个单位请用“并入其他单位”",
+    STOOD_IN: "市局已取得代录权；名称填错请用“单位改名”，不要这个单位请用“并入其他单位”",
+}
+"""Why such a step cannot be undone, and what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +92,8 @@ def overview(session: Session) -> list[UnitState]:
 
 
 def _returned(session: Session) -> dict[str, int]:
-    """Unit → rows whose newest note is a return."""
-    counts: dict[str, int] = {}
-    for (_, key), note in opinions.newest(session).items():
-        if note.kind == "return":
-            counts[owner_of(key)] = counts.get(owner_of(key), 0) + 1
-    return counts
+    """Unit → rows that wait for it to mend them."""
+    return dict(Counter(owner_of(key) for _, key in opinions.standing(session)))
 
 
 def computers(session: Session, organisation: str) -> list[Computer]:
@@ -156,10 +164,11 @@ def rename(session: Session, organisation: str, name: str) -> Changes:
     unit, name = _unit(session, organisation), checked_name(name)
     if name == unit.name:
         raise Refusal("same_name", f"单位现在就叫“{name}”，请填写新的名称")
-    if any(other.name == name and other.identity for other in session.read.records(Organisation)):
+    known = session.read.records(Organisation)
+    if any(other.name == name and other.identity and other.identity != organisation for other in known):
         raise Refusal("known_unit", f"“{name}”已经是本市的单位，请换一个名称，或用“并入”")
     former = "\n".join(filter(None, (str(unit.former_names or ""), f"{unit.name} {session.today()} 停用")))
-    with session.write(f"单位改名 {unit.name} → {name}") as transaction:
+    with session.write(f"单位改名 {unit.name} → {name}", origin=RENAMED) as transaction:
         transaction.update("organisation", unit.key, {"name": name, "former_names": former})
         enrolment.rename(session.workspace, transaction.connection, organisation, name)
     return transaction.changes
@@ -170,7 +179,7 @@ def merge(session: Session, gone: str, into: str) -> Changes:
     from desktop.sync import enrolment
 
     leaving, receiving = _unit(session, gone), _unit(session, into)
-    with session.write(f"{leaving.name} 并入 {receiving.name}") as transaction:
+    with session.write(f"{leaving.name} 并入 {receiving.name}", origin=MERGED) as transaction:
         enrolment.merge(session.workspace, transaction.connection, gone, into)
         note = f"{session.today()} 并入 {receiving.name}"
         transaction.update("organisation", leaving.key, {"role": "department", "notes": note})
@@ -197,7 +206,7 @@ def new_unit(session: Session, name: str, area_code: str, path: Path, organisati
     if organisation and not is_organisation(organisation):
         raise Refusal("bad_organisation", f"单位标识“{organisation}”不对，请到该单位的“设置”页抄下单位标识")
     row = _new_row(session, name, area_code, organisation)
-    with session.write(f"新增单位 {row['name']}") as transaction:
+    with session.write(f"新增单位 {row['name']}", origin=ENTERED) as transaction:
         transaction.insert("organisation", row)
         enrolment.write_unit_file(
             session.workspace, transaction.connection, row["identity"], row["name"], area_code, path, passphrase
@@ -210,7 +219,7 @@ def unit_without_program(session: Session, name: str, area_code: str) -> tuple[C
     from desktop.sync import enrolment
 
     row = _new_row(session, name, area_code)
-    with session.write(f"新增单位 {row['name']}") as transaction:
+    with session.write(f"新增单位 {row['name']}", origin=STOOD_IN) as transaction:
         transaction.insert("organisation", row)
         enrolment.stand_in(session.workspace, transaction.connection, row["identity"])
     return transaction.changes, row["identity"]

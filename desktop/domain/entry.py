@@ -1,6 +1,7 @@
 """What a person typed, pasted or imported, turned into a cell; and rows held against the rules."""
 
 import datetime
+import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
@@ -47,6 +48,8 @@ def fits(field: Field, cell: Cell) -> bool:
         return isinstance(cell, int) and abs(cell) < 2**53
     if not isinstance(cell, str) or len(cell) > LONGEST_TEXT or "\0" in cell:
         return False
+    if field.blob:
+        return re.fullmatch("[0-9a-f]{64}", cell) is not None
     return field.kind is not Kind.DATE or parse_date(cell) == cell
 
 

@@ -33,6 +33,7 @@ def put_stream(folder: Path, content: IO[bytes]) -> str:
         target = place(folder, digest.hexdigest())
         target.parent.mkdir(exist_ok=True)
         part.replace(target)
+        _aside(target).unlink(missing_ok=True)
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -43,6 +44,32 @@ def put_stream(folder: Path, content: IO[bytes]) -> str:
 def place(folder: Path, sha: str) -> Path:
     """Where a file of this hash lies."""
     return folder / "blobs" / sha[:2] / sha
+
+
+def is_whole(folder: Path, sha: str) -> bool:
+    """Whether the file of this hash is here and holds what its name says; a file that cannot be read does not."""
+    try:
+        with place(folder, sha).open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest() == sha
+    except OSError:
+        return False
+
+
+def set_aside(folder: Path, sha: str) -> None:
+    """A damaged file counts as missing from now on, so that another PC's copy may take its place; what is left of it
+    stays beside."""
+    damaged = place(folder, sha)
+    with suppress(OSError):
+        damaged.replace(_aside(damaged))
+
+
+def was_damaged(folder: Path, sha: str) -> bool:
+    """Whether the file of this hash was set aside and no whole one came since."""
+    return _aside(place(folder, sha)).exists()
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f"{target.name}.damaged")
 
 
 def all_hashes(folder: Path) -> list[str]:

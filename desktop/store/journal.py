@@ -15,9 +15,10 @@ from desktop.domain.changes import Changes
 from desktop.domain.entry import fits
 from desktop.domain.errors import Refusal
 from desktop.domain.keys import row_key
+from desktop.domain.query import owner_of
 from desktop.domain.record import Audience, Cell
 from desktop.store import derived, search
-from desktop.store.identity import said
+from desktop.store.identity import said, writes_for
 from desktop.store.reading import Reader
 from desktop.store.tables import quoted
 
@@ -292,20 +293,30 @@ def labelled(reader: Reader, beginning: str, limit: int) -> list[tuple[int, str,
 
 def label_of(reader: Reader, number: int) -> str:
     """The label of a transaction."""
-    row = reader.connection.execute("SELECT label FROM tx WHERE id = ?", (number,)).fetchone()
-    return "" if row is None else str(row[0])
+    return _told(reader, number)[0]
+
+
+def origin_of(reader: Reader, number: int) -> str:
+    """Where a transaction came from."""
+    return _told(reader, number)[1]
+
+
+def _told(reader: Reader, number: int) -> tuple[str, str]:
+    return reader.connection.execute("SELECT label, origin FROM tx WHERE id = ?", (number,)).fetchone() or ("", "")
 
 
 def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]:
     """Write the inverse of a transaction where its values still stand; the cells left alone are returned.
 
     A row it made is marked deleted only if nothing of it was changed since; a row edited later is kept, and with it
-    the rows it refers to.
+    the rows it refers to. Refusal if a row is not ours to write any more.
     """
     connection = transaction.connection
     lines = connection.execute(
         "SELECT ledger, key, field, old, new FROM journal WHERE tx = ? ORDER BY id DESC", (number,)
     ).fetchall()
+    if {owner_of(key) for _, key, *_ in lines} - writes_for(connection):
+        raise Refusal("taken_over", "这一步是其他单位的记录，已由该单位自己填报，不能撤销；请写批注或退回")
     born = {(ledger, key) for ledger, key, field, _, _ in lines if field == ""}
     kept = _kept(transaction, born, number)
     skipped = []
@@ -374,11 +385,10 @@ def cells_before(reader: Reader, number: int) -> dict[tuple[str, str, str], Cell
 
 def _changed_since(connection: sqlite3.Connection, ledger: str, key: str, number: int) -> bool:
     """Whether the row differs from its birth in a later transaction that still counts (undone edits do not)."""
-    birth, *later = connection.execute(
+    _birth, *later = connection.execute(
         "SELECT field, old, new, tx FROM journal WHERE key = ? AND ledger = ? AND tx >= ? ORDER BY id",
         (key, ledger, number),
     ).fetchall()
-    del birth
     first: dict[str, Cell] = {}
     last: dict[str, Cell] = {}
     for field, old, new, tx in later:

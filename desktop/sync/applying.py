@@ -50,6 +50,8 @@ class Touched:
     born: set[Place] = field(default_factory=set)
     contested: set[Place] = field(default_factory=set)
     """Rows with a cell written while another live value stood there."""
+    kept: bool = False
+    """Whether something was only kept, because a newer version wrote it."""
 
 
 def examine(schema: Schema, connection: sqlite3.Connection, stream: Stream, operations: list[Operation]) -> None:
@@ -237,6 +239,7 @@ class Applier:
         return birth_value(self._schema, self._connection, ledger, key, name)
 
     def _keep_unknown(self, n: int, idx: int, operation: Operation, cells: dict[str, Cell]) -> None:
+        self.touched.kept |= bool(cells)
         self._connection.executemany(
             "INSERT OR IGNORE INTO sync_unknown VALUES (?, ?, ?, ?, ?, ?, ?)",
             [(operation.ledger, operation.key, name, n, idx, operation.told.at, cell) for name, cell in cells.items()],

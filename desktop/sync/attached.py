@@ -1,7 +1,7 @@
 """Attachments in bundles: which kept files a peer still lacks, and how many go along within the size for mail."""
 
 import sqlite3
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from desktop.domain.query import owner_of
@@ -23,14 +23,21 @@ def _fields(schema: Schema) -> list[tuple[str, str]]:
 
 
 def missing(schema: Schema, connection: sqlite3.Connection, folder: Path) -> list[tuple[str, str, str]]:
-    """(hash, ledger, key) of every live row whose file is not here."""
-    found: list[tuple[str, str, str]] = []
+    """(hash, ledger, key) of every live row whose file is not here, or was found damaged and set aside."""
+    return [row for row in _named(schema, connection) if not blobs.place(folder, row[0]).exists()]
+
+
+def damaged(schema: Schema, connection: sqlite3.Connection, folder: Path) -> list[tuple[str, str, str]]:
+    """Those of the missing that were here once and were found damaged."""
+    return [row for row in missing(schema, connection, folder) if blobs.was_damaged(folder, row[0])]
+
+
+def _named(schema: Schema, connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
     for ledger, field in _fields(schema):
         rows = connection.execute(
             f'SELECT "{field}", key FROM "{ledger}" WHERE "{field}" IS NOT NULL AND _del = 0'
         ).fetchall()
-        found.extend((sha, ledger, key) for sha, key in rows if not blobs.place(folder, sha).exists())
-    return found
+        yield from ((sha, ledger, key) for sha, key in rows)
 
 
 def lacked(schema: Schema, connection: sqlite3.Connection, readable: Container[str], sent: Iterable[int],
@@ -53,14 +60,19 @@ def lacked(schema: Schema, connection: sqlite3.Connection, readable: Container[s
 
 
 def within(folder: Path, wanted: Iterable[str], budget: int) -> tuple[dict[str, Path], LeftOut]:
-    """The files that go along within `budget` bytes, smallest first, and what is left out."""
+    """The files that go along within `budget` bytes, smallest first, and what is left out. A file that does not hold
+    what its name says is set aside: the recipient would refuse the whole bundle for it."""
     places = {sha: place for sha in wanted if (place := blobs.place(folder, sha)).exists()}
     sizes = {sha: place.stat().st_size for sha, place in places.items()}
     chosen: dict[str, Path] = {}
-    total = 0
+    total, left = 0, dict(sizes)
     for sha in sorted(sizes, key=lambda sha: (sizes[sha], sha)):
         if total + sizes[sha] > budget or len(chosen) == FILES:
             break
+        if not blobs.is_whole(folder, sha):
+            blobs.set_aside(folder, sha)
+            del left[sha]
+            continue
         chosen[sha] = places[sha]
         total += sizes[sha]
-    return chosen, LeftOut(len(sizes) - len(chosen), sum(sizes.values()) - total)
+    return chosen, LeftOut(len(left) - len(chosen), sum(left.values()) - total)

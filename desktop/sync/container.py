@@ -22,6 +22,7 @@ from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.sync import encryption, trailing
 from desktop.sync.canon import canonical, digest
 from desktop.sync.enrolment import Introduction
+from desktop.sync.segments import LARGEST
 from desktop.sync.trailing import END
 from desktop.whole_file import replacing
 
@@ -167,13 +168,23 @@ def write(path: Path, manifest: Manifest, signature: bytes, files: Mapping[str, 
             path.parent.mkdir(parents=True, exist_ok=True)
             _clear(path)
             _check_room(path.parent, size)
-            with replacing(path, lambda part: read(part, keys)) as handle:
+            with replacing(path, lambda part: _read_back(part, keys)) as handle:
                 if boxes:
                     _seal(handle, plain, size, manifest, boxes)
                 else:
                     shutil.copyfileobj(plain, handle, _PIECE)
     except OSError as error:
         raise EnvironmentFault("write_failed", f"同步包没有写成，请检查“{path.parent}”的空间和写入权限") from error
+
+
+def _read_back(part: Path, keys: Path | None) -> None:
+    try:
+        read(part, keys)
+    except Refusal as refusal:
+        if isinstance(refusal, EnvironmentFault) or refusal.code == "too_large":
+            raise
+        sentence = f"同步包写到“{part.parent}”后读回核对不符，没有保留，请换一个 U 盘或文件夹再生成"
+        raise EnvironmentFault("write_failed", sentence) from refusal
 
 
 def _clear(path: Path) -> None:
@@ -301,7 +312,14 @@ def _header(path: Path, handle: IO[bytes]) -> tuple[_Header, bytes]:
         raise _damaged(path) from None
     if header.v > VERSION or header.suite != SUITE:
         raise _newer(path)
+    if not _bounded(header.announcement, header.size):
+        raise _damaged(path)
     return header, body
+
+
+def _bounded(said: Announcement, *numbers: int) -> bool:
+    """Whether the numbers somebody else wrote are ones that we can keep and show."""
+    return all(0 <= number < LARGEST for number in (said.number, said.at, *said.counts.values(), *numbers))
 
 
 def _key_for(path: Path, header: _Header, keys: Path | None) -> bytes:
@@ -330,7 +348,8 @@ def _checked(path: Path, archive: zipfile.ZipFile, size: int) -> Bundle:
     if manifest.v > VERSION:
         raise _newer(path)
     whole = listing(files) | found == manifest.files and canonical(msgspec.to_builtins(manifest)) == body
-    if not whole:
+    left_out = manifest.left_out
+    if not whole or not _bounded(manifest.announcement, manifest.schema, left_out.files, left_out.bytes):
         raise _damaged(path)
     blobs = tuple(name.removeprefix("blob/") for name in found)
     return Bundle(manifest, body, signature, files, blobs)

@@ -23,6 +23,9 @@ Step = Callable[[str, int, int], None]
 """Told of each step: words, done, total; may raise Cancelled."""
 
 
+_LATER = "有一段数据要等对方补发其余部分，先放在一边，收到后自动并入"
+
+
 @dataclass(frozen=True)
 class RowChange:
     """What a bundle did to one row: `word` says 新增, 更新, 删除 or 冲突; `fields` are (name, ours, theirs, shown)."""
@@ -192,15 +195,9 @@ class Intake:
             if header.dev not in gone and self._signed_by_its_unit(header, candidates[sha])
             for parent in header.parents
         ]
-        for device, heads in gone.items():
-            standing: set[str] = set()
-            waiting = [*heads, *built_on]
-            while waiting:
-                sha = waiting.pop()
-                if sha not in standing:
-                    standing.add(sha)
-                    waiting.extend(headers[sha].parents if sha in headers else ())
-            self._covered[device] = standing
+        also = _with_ancestors(built_on, headers)
+        for device, named in gone.items():
+            self._covered[device] = also | _with_ancestors(named, headers)
 
     def _signed_by_its_unit(self, header: Header, segment: StoredSegment) -> bool:
         certificate = certificates.of_device(self._connection, header.dev)
@@ -215,7 +212,7 @@ class Intake:
         segment = StoredSegment(segment.sha, header.gen, header.dev, header.schema, segment.header,
                                 segment.signature, segment.payload)  # fmt: skip
         if any(parent not in history.number for parent in header.parents):
-            self._hold(header, segment, graph.PARENTS, "有一段数据要等对方补发前面的部分，先放在一边，收到后自动并入")
+            self._hold(header, segment, graph.PARENTS, _LATER)
             return
         try:
             stream = self._judge(header, segment)
@@ -233,6 +230,8 @@ class Intake:
         self.touched.named |= applier.touched.named
         self.touched.born |= applier.touched.born
         self.touched.contested |= applier.touched.contested
+        if applier.touched.kept:
+            self._outcome.notes.append("对方的程序版本较新，有些内容本机还不能显示，已经收好，升级本程序后自动出现")
         self._outcome.new_segments += 1
 
     def _judge(self, header: Header, segment: StoredSegment) -> Stream:
@@ -288,6 +287,18 @@ class Intake:
         if stream not in self._graphs:
             self._graphs[stream] = graph.load(self._connection, stream)
         return self._graphs[stream]
+
+
+def _with_ancestors(hashes: Iterable[str], headers: dict[str, Header]) -> set[str]:
+    """Some segments and, as far as they are at hand, all they were written after."""
+    found: set[str] = set()
+    waiting = list(hashes)
+    while waiting:
+        sha = waiting.pop()
+        if sha not in found:
+            found.add(sha)
+            waiting.extend(headers[sha].parents if sha in headers else ())
+    return found
 
 
 def _parents(segment: StoredSegment) -> Iterable[str]:

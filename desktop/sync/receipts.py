@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from desktop.domain.errors import Refusal
 from desktop.store.tables import ORGANISATION_LENGTH
-from desktop.sync import graph, log, peers
+from desktop.sync import certificates, graph, log, peers
 from desktop.sync.canon import canonical
 
 _LENGTH = 9
@@ -25,9 +25,17 @@ def _check(letters: str) -> str:
     return _ALPHABET[sum((place + 1) * _ALPHABET.index(letter) for place, letter in enumerate(letters)) % 32]
 
 
-def code_for(connection: sqlite3.Connection, organisation: str) -> str:
-    """The receipt of what we hold of a unit's streams."""
-    return code(_heads(connection, organisation))
+def codes_for(connection: sqlite3.Connection, organisation: str) -> list[tuple[str, str]]:
+    """(PC, receipt) for each PC of a unit whose newest bundle is wholly here: what that bundle said of the unit's streams.
+    PCs that do not exchange among themselves know different parts of them. Without any, the receipt of what we hold."""
+    working = {item.device for item in certificates.devices(connection, organisation)}
+    found = []
+    for report in peers.reports(connection, organisation):
+        ours = {name: heads for name, heads in report.heads.items() if name[:ORGANISATION_LENGTH] == organisation}
+        named = {sha for heads in ours.values() for sha in heads}
+        if report.device in working and graph.applied(connection, named) == named:
+            found.append((report.device, code(ours)))
+    return found or [("", code(_heads(connection, organisation)))]
 
 
 def _heads(connection: sqlite3.Connection, organisation: str) -> dict[str, list[str]]:

@@ -29,6 +29,8 @@ from desktop.sync.intake import Intake, Outcome, RowChange, Step
 NAMED = 5_000
 """Rows named in an outcome at most."""
 
+_UNEXPECTED = "“{}”读入时出错，没有写入，请在“设置”里导出诊断信息并联系维护人员"
+
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +43,8 @@ def inspect(workspace: Workspace, person: str, path: Path) -> Outcome:
     bundle = container.read(path, workspace.folder)
     outcome = Outcome()
     with suppress(_Rehearsed), _applying(workspace, person, path) as transaction:
-        outcome = _take_in(workspace, transaction, bundle, person, path, lambda *_: None)
+        lacking = len(_lacking(workspace, bundle))
+        outcome = _take_in(workspace, transaction, bundle, person, path, lambda *_: None, lacking)
         raise _Rehearsed
     return outcome
 
@@ -67,6 +70,9 @@ def apply_all(workspace: Workspace, person: str, paths: Sequence[Path],
             results.append((path, _apply(workspace, person, path, lambda *_: None, backed_up=True)))
         except Refusal as refusal:
             results.append((path, refusal))
+        except Exception:  # noqa: BLE001 - whatever is wrong with one file must not keep the others out
+            _log.exception("读入同步包时出错")
+            results.append((path, Refusal("unexpected", _UNEXPECTED.format(path.name))))
     return results
 
 
@@ -75,28 +81,27 @@ def _apply(workspace: Workspace, person: str, path: Path, step: Step, *, backed_
     bundle = container.read(path, workspace.folder)
     with suppress(_Rehearsed), workspace.exclusive() as connection:
         intake.judge_signer(workspace, connection, bundle)
-        brings = _brings_anything(workspace, connection, bundle)
+        names = bundle.segment_names()
+        new = len(graph.applied(connection, names)) < len(names)
         raise _Rehearsed
-    if brings and not backed_up:
+    lacking = _lacking(workspace, bundle)
+    if (new or lacking) and not backed_up:
         step("备份", 0, 0)
         make_backup(workspace, "同步前")
     step("保存附件", 0, len(bundle.blob_names))
-    lacking = {sha for sha in bundle.blob_names if not blobs.place(workspace.folder, sha).exists()}
     if lacking:
         container.each_blob(
             path, workspace.folder, lacking, lambda content: blobs.put_stream(workspace.folder, content)
         )
     with _applying(workspace, person, path) as transaction:
-        outcome = _take_in(workspace, transaction, bundle, person, path, step)
-        outcome.new_blobs = len(lacking)
+        outcome = _take_in(workspace, transaction, bundle, person, path, step, len(lacking))
     outcome.changes = transaction.changes
     return outcome
 
 
-def _brings_anything(workspace: Workspace, connection: sqlite3.Connection, bundle: Bundle) -> bool:
-    names = bundle.segment_names()
-    lacking = any(not blobs.place(workspace.folder, sha).exists() for sha in bundle.blob_names)
-    return lacking or len(graph.applied(connection, names)) < len(names)
+def _lacking(workspace: Workspace, bundle: Bundle) -> set[str]:
+    """The attachments of a bundle that are not here, or not whole."""
+    return {sha for sha in bundle.blob_names if not blobs.is_whole(workspace.folder, sha)}
 
 
 def _applying(workspace: Workspace, person: str, path: Path) -> AbstractContextManager[Transaction]:
@@ -104,13 +109,13 @@ def _applying(workspace: Workspace, person: str, path: Path) -> AbstractContextM
 
 
 def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, person: str, path: Path,
-             step: Step) -> Outcome:  # fmt: skip
+             step: Step, new_blobs: int) -> Outcome:  # fmt: skip
     connection, manifest = transaction.connection, bundle.manifest
     intake.judge_signer(workspace, connection, bundle)
     segments.seal_open(workspace, connection, workspace.identity, person)
     said = manifest.announcement
     outcome = Outcome(said.organisation, said.organisation_name, said.number, said.at,
-                      left_out=manifest.left_out.files)  # fmt: skip
+                      left_out=manifest.left_out.files, new_blobs=new_blobs)  # fmt: skip
     outcome.batch = log.note(connection, log.APPLIED, manifest.sender, path.name, {})
     taking = Intake(workspace, transaction, bundle, outcome, step)
     taking.run()
@@ -121,7 +126,8 @@ def _take_in(workspace: Workspace, transaction: Transaction, bundle: Bundle, per
     detail = {"from": outcome.sender_name, "organisation": outcome.sender, "number": outcome.number,
               "added": outcome.added, "changed": outcome.changed, "equal": outcome.equal,
               "conflicts": outcome.conflicts, "refused": outcome.refused, "notes": sorted(set(outcome.notes)),
-              "segments": outcome.new_segments, "left_out": outcome.left_out}  # fmt: skip
+              "segments": outcome.new_segments, "left_out": outcome.left_out,
+              "blobs": outcome.new_blobs}  # fmt: skip
     log.complete(connection, outcome.batch, detail)
     return outcome
 

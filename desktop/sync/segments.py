@@ -27,8 +27,8 @@ SLICE = 5_000
 BYTES = 2 * 1024 * 1024
 """Bytes of one segment's payload before packing, at most (a single operation may exceed it)."""
 
-LARGEST = 10**14
-"""Above every number a header or a time in milliseconds may have (the year 5138)."""
+LARGEST = 32_503_680_000_000
+"""Above every number a header or a time in milliseconds may have (the year 3000, the last that Windows can show)."""
 
 FORMAT, SUITE, OLDEST_READER = 1, 1, 1
 

@@ -212,8 +212,8 @@ def test_rows_the_bureau_entered_pass_to_the_unit_with_their_history(both: Pair,
     assert titles(bureau) == ["单位接手后"]
     with pytest.raises(Refusal, match="由它自己填报"):
         units.enter_for(bureau, organisation)
-    with pytest.raises(Exception, match="row of another organisation"), stand_in.write("迟了") as transaction:
-        transaction.insert("standard", {"title": "接手之后市局不再代录"})
+    with pytest.raises(Refusal, match="请关闭代录窗口"):
+        standard(stand_in, "接手之后市局不再代录")
     mail.send(bureau, office)
     assert own(bureau, organisation) == own(office, organisation)
     office.workspace.close()

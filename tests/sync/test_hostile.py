@@ -186,6 +186,13 @@ def _recipient(draft: Draft) -> None:
     draft.manifest["announcement"]["recipients"] = [draft.world.nodes[OTHER].organisation]
 
 
+def _announced(**changes: Any) -> Case:
+    def change(draft: Draft) -> None:
+        draft.manifest["announcement"].update(changes)
+
+    return change
+
+
 def _introduction(draft: Draft) -> None:
     _stranger(draft)
     draft.manifest["introduction"] = msgspec.to_builtins(
@@ -217,6 +224,13 @@ WHOLE: dict[str, Case] = {
     "future manifest": _manifest(v=2),
     "future manifest of another form": _manifest(v=9, streams=7),
     "wrong type in the manifest": _manifest(want="x"),
+    "number beyond the tables": _announced(number=2**63),
+    "negative number": _announced(number=-5),
+    "year thirty thousand": _announced(at=10**15),
+    "long before all clocks": _announced(at=-(10**15)),
+    "count beyond the tables": _announced(counts={"standard": 2**70}),
+    "schema beyond the tables": _manifest(schema=2**70),
+    "left out beyond the tables": _manifest(left_out={"files": 1, "bytes": 2**70}),
     "attachment of another content": _blob,
     "unknown key": _stranger,
     "other organisation": _organisation,
@@ -244,6 +258,15 @@ def test_a_hostile_bundle_is_refused_whole_with_one_sentence(draft: Draft, kind:
         measured(draft)
     assert SENTENCE.fullmatch(refused.value.message.replace(draft.path.name, "")), refused.value.message
     assert dump(draft.bureau) == before
+
+
+@pytest.mark.parametrize(
+    "changes", [{"at": 10**15}, {"at": -(10**15)}, {"number": 2**63}, {"counts": {"standard": -1}}]
+)
+def test_what_a_header_says_to_everybody_is_bounded(draft: Draft, changes: dict[str, Any]) -> None:
+    draft.path.write_bytes(_header(draft, lambda header: header["announcement"].update(changes)))
+    with pytest.raises(Refusal, match="重新发送"):
+        container.announced(draft.path)
 
 
 def test_a_folder_in_place_of_a_file_is_refused(draft: Draft) -> None:

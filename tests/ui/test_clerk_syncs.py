@@ -326,7 +326,8 @@ def test_a_receipt_is_told_by_telephone_and_typed(
         page = sync_page(window)
         page.tabs.setCurrentWidget(page.sending)
         assert page.sending.sent.texts(0)[4] == "待回执"
-        page.sending.code.setText(syncing.receipt_for(bureau, two.identity.organisation))
+        told = dict(part.split("：") for part in syncing.receipt_for(bureau, two.identity.organisation).split(" / "))
+        page.sending.code.setText(told[two.identity.device[:4].upper()])
         page.sending.take.click()
         qtbot.waitUntil(said(window, "已登记"))
         assert page.sending.sent.texts(0)[4] == "已收到"

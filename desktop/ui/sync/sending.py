@@ -1,10 +1,13 @@
 """送出: a bundle onto the USB stick or in parts for mail; the receipt told by telephone."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.app import clock, exchanged, syncing
+from desktop.app.job import Job
 from desktop.sync.container import Manifest
 from desktop.ui.desk import Desk
 from desktop.ui.sync.listing import Listing
@@ -80,13 +83,22 @@ class Sending(QWidget):
     def make_in(self, folder: Path) -> None:
         """Write the bundle into a folder."""
         session, recipient = self.session, str(self.recipient.currentData() or "")
+
+        def told(made: tuple[Path, Manifest]) -> str:
+            return f"已生成第 {made[1].number} 号同步包并读回核对：{made[0]}，可以安全拔出 U 盘"
+
+        self._write(lambda _job: syncing.make_named(session, folder, recipient), told)
+
+    def _write(self, work: Callable[[Job], Any], told: Callable[[Any], str]) -> None:
+        """Make bundles, then say what was made and which attachments turned out to be damaged."""
+        session = self.session
         self.desk.write(
-            lambda _job: syncing.make_named(session, folder, recipient),
-            lambda made: self._made(f"已生成第 {made[1].number} 号同步包并读回核对：{made[0]}，可以安全拔出 U 盘"),
+            lambda job: (work(job), exchanged.damaged_attachments(session)),
+            lambda found: self._made(told(found[0]), found[1]),
         )
 
-    def _made(self, sentence: str) -> None:
-        self.desk.say("ok", sentence)
+    def _made(self, sentence: str, but: str = "") -> None:
+        self.desk.say("warn" if but else "ok", "\n".join(filter(None, (sentence, but))))
         self.reload()
 
     def mail(self) -> None:
@@ -98,23 +110,28 @@ class Sending(QWidget):
     def mail_in(self, folder: Path) -> None:
         """Write the parts for mail into a folder."""
         session, recipient = self.session, str(self.recipient.currentData() or "")
-        self.desk.write(lambda _job: syncing.make_for_mail(session, folder, recipient), self._mailed)
-
-    def _mailed(self, made: list[tuple[Path, Manifest]]) -> None:
-        left = sum(manifest.left_out.files for _, manifest in made)
-        rest = f"；另有 {left} 个附件请随 U 盘送" if left else ""
-        self._made(f"已生成 {len(made)} 个文件，逐个作为邮件附件发出即可，先后不限：{made[0][0].parent}{rest}")
+        self._write(lambda _job: syncing.make_for_mail(session, folder, recipient), _mailed)
 
     def make_all(self) -> None:
         """Ask for a folder and write one bundle for each unit."""
         folder = QFileDialog.getExistingDirectory(self, "存到哪个文件夹")
         if folder:
-            session, path = self.session, Path(folder)
-            self.desk.write(
-                lambda job: syncing.make_for_all(session, path, job),
-                lambda made: self._made(f"已为 {len(made)} 个单位各生成一个下发包，回执也在里面：{path}"),
-                locks=True,
-            )
+            self.make_all_in(Path(folder))
+
+    def make_all_in(self, folder: Path) -> None:
+        """Write one bundle for each unit into a folder."""
+        session = self.session
+
+        def work(job: Job) -> tuple[list[syncing.Made], str]:
+            made = syncing.make_for_all(session, folder, job)
+            failed = [f"{item.unit} 没有生成：{item.why_not}" for item in made if item.path is None]
+            return made, "\n".join(filter(None, (*failed, exchanged.damaged_attachments(session))))
+
+        def done(found: tuple[list[syncing.Made], str]) -> None:
+            good = sum(item.path is not None for item in found[0])
+            self._made(f"已为 {good} 个单位各生成一个下发包，回执也在里面：{folder}", found[1])
+
+        self.desk.write(work, done, locks=True)
 
     def take_receipt(self) -> None:
         """A receipt code told by telephone."""
@@ -124,3 +141,9 @@ class Sending(QWidget):
     def _acknowledged(self, number: int) -> None:
         self.code.clear()
         self._made(f"已登记：市局收到了第 {number} 号及以前的内容，以后不再重复发送")
+
+
+def _mailed(made: list[tuple[Path, Manifest]]) -> str:
+    left = sum(manifest.left_out.files for _, manifest in made)
+    rest = f"；另有 {left} 个附件请随 U 盘送" if left else ""
+    return f"已生成 {len(made)} 个文件，逐个作为邮件附件发出即可，先后不限：{made[0][0].parent}{rest}"

@@ -44,7 +44,14 @@ class UnitList(QWidget):
         self.spoken.hide()
         column.addWidget(self.spoken)
         column.addWidget(self.list, 1)
-        column.addWidget(label("回执码可在电话里告诉单位：登记后它不再重复发送已收到的内容。", "quiet", 12))
+        column.addWidget(
+            label(
+                "回执码可在电话里告诉单位：登记后它不再重复发送已收到的内容。一个单位有几台电脑时"
+                "按“设置”页的本机编号各报各的。",
+                "quiet",
+                12,
+            )
+        )
         self.reload()
 
     def reload(self) -> None:
