@@ -55,6 +55,10 @@ class Reader:
         sql = f"SELECT t.rid {compiled.source()} WHERE {condition} {order}"
         return array("q", (rid for (rid,) in self.connection.execute(sql, compiled.parameters)))
 
+    def extent(self, ledger: str) -> int:
+        """A number that the rows of a ledger, deleted ones included, do not exceed; found at once."""
+        return int(self.connection.execute(f'SELECT max(rid) FROM "{ledger}"').fetchone()[0] or 0)
+
     def page(self, ledger: str, rids: Sequence[int], paths: Sequence[str], as_of: str = "") -> list[tuple[Cell, ...]]:
         """The cells at `paths` of the rows `rids`, in the order of `rids`; vanished rows are left out."""
         compiled = Compiled(self.schema, ledger, as_of)

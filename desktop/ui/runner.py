@@ -1,4 +1,5 @@
-"""Jobs off the GUI thread: one thread writes, one reads; results come back into the GUI thread."""
+"""Jobs off the GUI thread: one thread writes, one reads, a third reads what a person waits for; results come back into
+the GUI thread."""
 
 import time
 from collections.abc import Callable
@@ -65,6 +66,7 @@ class Runner(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._writer, self._reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
+        self._short_reader = ThreadPoolExecutor(1, "short reader")
         self._tasks: list[Task] = []
         self._closed = False
 
@@ -74,9 +76,12 @@ class Runner(QObject):
         """Run a writing use case on the one writer thread; a long job `locks` the grids and can be cancelled."""
         return self._start(self._writer, Task(work, writes=True, locks=locks), done, failed)
 
-    def read(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None) -> Task:
-        """Run long reading work on the reader thread."""
-        return self._start(self._reader, Task(work, writes=False, locks=False), done, failed)
+    def read(
+        self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None, *, short: bool = False
+    ) -> Task:
+        """Run long reading work on the reader thread; `short` work does not wait behind it."""
+        reader = self._short_reader if short else self._reader
+        return self._start(reader, Task(work, writes=False, locks=False), done, failed)
 
     @property
     def busy(self) -> bool:
@@ -127,3 +132,4 @@ class Runner(QObject):
         self.cancel()
         self._writer.shutdown()
         self._reader.shutdown()
+        self._short_reader.shutdown()
