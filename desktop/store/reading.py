@@ -68,12 +68,12 @@ class Reader:
         found = {row[0]: row[1:] for row in self.connection.execute(sql, compiled.parameters)}
         return [found[rid] for rid in rids if rid in found]
 
-    def cells(self, query: Query, paths: Sequence[str]) -> list[tuple[Cell, ...]]:
-        """The cells at `paths` of every row a query names, in its order."""
+    def cells(self, query: Query, paths: Sequence[str], limit: int = -1) -> list[tuple[Cell, ...]]:
+        """The cells at `paths` of the rows a query names, in its order: of the first `limit`, or of all."""
         compiled, condition = self._where(query)
         columns = ", ".join(compiled.expression(path) for path in paths)
         order = compiled.order(query)
-        sql = f"SELECT {columns} {compiled.source()} WHERE {condition} {order}"
+        sql = f"SELECT {columns} {compiled.source()} WHERE {condition} {order} LIMIT {int(limit)}"
         return self.connection.execute(sql, compiled.parameters).fetchall()
 
     def count(self, query: Query) -> int:

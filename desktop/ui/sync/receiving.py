@@ -100,7 +100,7 @@ class Receiving(QWidget):
         self.told.setText(f"正在核对 {path.name} …")
         self._step(1)
         task = self.desk.write(
-            lambda _job: syncing.inspect_bundle(session, path), lambda outcome: self._seen(path, outcome)
+            lambda _job: syncing.inspect_bundle(session, path), lambda outcome: self._seen(path, outcome), locks=True
         )
         task.ended.connect(self._checked)
 
@@ -123,7 +123,8 @@ class Receiving(QWidget):
         """A bundle that changes no row still tells what the sender has and lacks, and may hold what waits for others."""
         session, words = self.session, self.told.text()
         self.received = None
-        self.desk.write(lambda job: syncing.apply_bundle(session, path, job), lambda _outcome: self._noted(words))
+        self.desk.write(lambda job: syncing.apply_bundle(session, path, job), lambda _outcome: self._noted(words),
+                        locks=True)  # fmt: skip
 
     def _noted(self, words: str) -> None:
         self.told.setText(f"{words}\n台账没有改动，对方已有和还缺的内容已登记，下一个发给它的同步包会补上")

@@ -83,6 +83,7 @@ class Sending(QWidget):
         self.desk.write(
             lambda _job: syncing.make_named(session, folder, recipient),
             lambda made: self._made(f"已生成第 {made[1].number} 号同步包并读回核对：{made[0]}，可以安全拔出 U 盘"),
+            locks=True,
         )
 
     def _made(self, sentence: str) -> None:
@@ -98,7 +99,8 @@ class Sending(QWidget):
     def mail_in(self, folder: Path) -> None:
         """Write the parts for mail into a folder."""
         session, recipient = self.session, str(self.recipient.currentData() or "")
-        self.desk.write(lambda _job: syncing.make_for_mail(session, folder, recipient), self._mailed)
+        self.desk.write(lambda _job: syncing.make_for_mail(session, folder, recipient), self._mailed,
+                        locks=True)  # fmt: skip
 
     def _mailed(self, made: list[tuple[Path, Manifest]]) -> None:
         left = sum(manifest.left_out.files for _, manifest in made)
