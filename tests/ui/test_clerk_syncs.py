@@ -114,7 +114,9 @@ def test_units_and_a_second_pc_are_enrolled_and_exchange_files(
         assert page.receiving.told.text().count("✓") == 3
         assert titles(bureau) == ["原名"]
         assert page.units is not None
+        page.tabs.setCurrentWidget(page.units)
         assert {page.units.list.texts(row)[1] for row in range(2)} == {"已报"}
+        page.tabs.setCurrentWidget(page.sending)
         page.sending.recipient.setCurrentIndex(page.sending.recipient.findText(chosen))
         page.sending.make_in(tmp_path)
         qtbot.waitUntil(said(window, "可以安全拔出"))
@@ -363,7 +365,7 @@ def test_a_rebuilt_pc_names_what_could_not_be_brought_back(
     with open_window(rebuilt) as window:
         page = sync_page(window)
         page.tabs.setCurrentWidget(page.record)
-        assert "现场照片.jpg" in page.record.missing.text()
+        qtbot.waitUntil(lambda: "现场照片.jpg" in page.record.missing.text())
         assert titles(rebuilt) == titles(two)
 
 

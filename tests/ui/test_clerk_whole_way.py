@@ -356,7 +356,7 @@ def a_dead_pc_is_rebuilt(world: Bureaus) -> None:
     the_second_pc_fetches_the_rows(world, rebuilt)
     with rebuilt.at_work():
         record = rebuilt.sync("记录").record
-        assert record.missing.text() == "附件尚未收到：现场录像.mp4，请对方用 U 盘再送一次"
+        rebuilt.until(lambda: record.missing.text() == "附件尚未收到：现场录像.mp4，请对方用 U 盘再送一次")
         page = standards(rebuilt)
         rebuilt.choose_row(page, row_of(page, "会场布置规范"), DEPARTMENT)
         names = [page.panel.attachments.files.item(at).text() for at in range(2)]
