@@ -24,7 +24,7 @@ from desktop.ui.sync.unit_list import UnitDialog
 from desktop.ui.window import MainWindow
 from tests.libraries import pair
 from tests.sync.test_flows import standard, titles
-from tests.ui.desks import enter, open_window
+from tests.ui.desks import enter, library_of, open_window
 
 FOREIGN_WORDS = ("hash", "head", "segment", "merge", "commit", "签名密钥", "哈希", "公钥", "私钥", "版本库")
 
@@ -70,10 +70,8 @@ def first_start(folder: Path, file: Path, passphrase: str, person: str) -> Sessi
     first.begin()
     assert "口令保护" in first.notice.sentence, "the screen asks for the passphrase and says from whom"
     first.passphrase.setText(passphrase)
-    first.begin()
-    session = first.session
+    session = library_of(first)
     first.deleteLater()
-    assert session is not None
     return session
 
 

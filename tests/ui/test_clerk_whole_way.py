@@ -312,8 +312,7 @@ def a_backup_is_restored(world: Bureaus) -> None:
         upper.in_dialog(RestoreDialog, choose)
         upper.press_button("从备份恢复…")
         upper.reopened()
-        sentence = upper.said("恢复前的数据另存为")
-        assert "请先送出一个同步包，再应用对方的下一个同步包" in sentence
+        assert "恢复前的数据另存为" in upper.said("请先送出一个同步包，再应用对方的下一个同步包")
         assert sorted(title for title, _ in rows(standards(upper))) == ["物业服务规范", "食堂服务规范"]
     world.handed(upper, bureau)
     world.handed(bureau, upper, UPPER)
