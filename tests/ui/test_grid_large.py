@@ -107,6 +107,17 @@ def test_an_edited_cell_of_the_order_moves_its_row_and_the_current_cell_with_it(
     assert _rows(page) == before and set(asked) == {"short reader"}
 
 
+def test_an_edited_cell_of_the_order_that_moves_nothing_leaves_all_as_it_was(
+    window: MainWindow, page: StandardsPage, qtbot: QtBot, asked: list[str]
+) -> None:
+    before, counted, resets = _rows(page), page.counted.text(), list[int]()
+    page.model.modelReset.connect(lambda: resets.append(1))
+    code = page.model.shown(page.model.index(len(before) - 1, section(page, "code")))
+    _edit(qtbot, window, page, before[-1], "code", f"{code}9")
+    assert asked == ["short reader"] and not resets
+    assert (_rows(page), page.counted.text()) == (before, counted)
+
+
 def test_rows_made_deleted_and_brought_back_are_shown_so(window: MainWindow, page: StandardsPage, qtbot: QtBot) -> None:
     page.filter_by("department", ("没有这个处室",))
     _shown(qtbot, page)

@@ -248,7 +248,7 @@ class LedgerPage(LedgerFiles):
 
     def changed(self, changes: Changes) -> None:
         self.model.changed(changes)
-        self.reload_counts()
+        self.model.when_shown(self.reload_counts)
         self.panel.changed(changes)
 
     def refused_texts(self) -> int:
