@@ -9,7 +9,7 @@ from desktop.app.session import Session
 from desktop.domain import numbers
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.domain.query import Op, Query, Test, owner_of
+from desktop.domain.query import Group, Op, Query, Test, owner_of
 from desktop.domain.record import Cell
 from desktop.store.reading import Reader
 
@@ -72,8 +72,9 @@ def offered(session: Session, typed: str) -> list[tuple[str, str]]:
     """(number, title) of standards for a typed beginning: our own first, then those of the catalogue."""
     if not typed.strip():
         return []
-    query = Query("standard", Test("", Op.FOUND, (typed,)))
-    own = [(str(number), str(title)) for number, title in session.read.cells(query, ("number", "title")) if number]
+    query = Query("standard", Group((Test("number", Op.FILLED), Test("", Op.FOUND, (typed,)))))
+    found = session.read.cells(query, ("number", "title"), limit=_OFFERED)
+    own = [(str(number), str(title)) for number, title in found]
     catalogue = session.workspace.catalogue
     if catalogue.about is not None and len(own) < _OFFERED:
         hits = catalogue.find(typed)

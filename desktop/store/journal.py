@@ -145,9 +145,10 @@ class Transaction:
 
     def finish(self) -> None:
         """Refresh what is derived from the touched rows, and read the changes back from the journal."""
-        touched = touched_since(self.connection, self.number)
+        touched, fields = touched_since(self.connection, self.number), _fields_since(self.connection, self.number)
         for ledger, also in self._also.items():
             touched.setdefault(ledger, set()).update(also)
+            fields.pop(ledger, None)
         self.connection.execute("UPDATE current_tx SET tx = NULL, applying = 0")
         self.connection.execute(
             "DELETE FROM tx WHERE id >= ? AND origin NOT LIKE 'undo:%' AND origin NOT LIKE 'redo:%' "
@@ -159,7 +160,7 @@ class Transaction:
         derived.refresh(self.reader, touched, self.number)
         search.refresh(self.reader, touched, search.AT_ONCE_APPLIED if self._applying else search.AT_ONCE)
         keys = {ledger: frozenset(found) for ledger, found in touched.items()}
-        self.changes = Changes(self.number, self.label, keys, self.changes.skipped)
+        self.changes = Changes(self.number, self.label, keys, self.changes.skipped, fields)
 
 
 def begin(
@@ -204,6 +205,17 @@ def touched_since(connection: sqlite3.Connection, number: int) -> dict[str, set[
     for ledger, key in rows:
         touched.setdefault(ledger, set()).add(key)
     return touched
+
+
+def _fields_since(connection: sqlite3.Connection, number: int) -> dict[str, frozenset[str]]:
+    """Ledger → fields with a journal line in this transaction or those retold within it."""
+    written: dict[str, set[str]] = {}
+    rows = connection.execute(
+        "SELECT DISTINCT ledger, field FROM journal INDEXED BY journal_tx WHERE tx >= ?", (number,)
+    )
+    for ledger, field in rows:
+        written.setdefault(ledger, set()).add(field)
+    return {ledger: frozenset(fields) for ledger, fields in written.items()}
 
 
 def history(reader: Reader, ledger: str, key: str) -> list[Line]:

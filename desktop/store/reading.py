@@ -55,6 +55,10 @@ class Reader:
         sql = f"SELECT t.rid {compiled.source()} WHERE {condition} {order}"
         return array("q", (rid for (rid,) in self.connection.execute(sql, compiled.parameters)))
 
+    def extent(self, ledger: str) -> int:
+        """A number that the rows of a ledger, deleted ones included, do not exceed; found at once."""
+        return int(self.connection.execute(f'SELECT max(rid) FROM "{ledger}"').fetchone()[0] or 0)
+
     def page(self, ledger: str, rids: Sequence[int], paths: Sequence[str], as_of: str = "") -> list[tuple[Cell, ...]]:
         """The cells at `paths` of the rows `rids`, in the order of `rids`; vanished rows are left out."""
         compiled = Compiled(self.schema, ledger, as_of)
@@ -64,12 +68,12 @@ class Reader:
         found = {row[0]: row[1:] for row in self.connection.execute(sql, compiled.parameters)}
         return [found[rid] for rid in rids if rid in found]
 
-    def cells(self, query: Query, paths: Sequence[str]) -> list[tuple[Cell, ...]]:
-        """The cells at `paths` of every row a query names, in its order."""
+    def cells(self, query: Query, paths: Sequence[str], limit: int = -1) -> list[tuple[Cell, ...]]:
+        """The cells at `paths` of the rows a query names, in its order: of the first `limit`, or of all."""
         compiled, condition = self._where(query)
         columns = ", ".join(compiled.expression(path) for path in paths)
         order = compiled.order(query)
-        sql = f"SELECT {columns} {compiled.source()} WHERE {condition} {order}"
+        sql = f"SELECT {columns} {compiled.source()} WHERE {condition} {order} LIMIT {int(limit)}"
         return self.connection.execute(sql, compiled.parameters).fetchall()
 
     def count(self, query: Query) -> int:

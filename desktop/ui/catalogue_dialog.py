@@ -1,5 +1,7 @@
 """题录库: load a file of titles, look titles up by number, words or pinyin initials."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -65,12 +67,15 @@ class CatalogueDialog(QDialog):
         self.look()
 
     def look(self) -> None:
-        """Show what the typed words find."""
-        try:
-            self.model.find(self.words.text())
-        except Refusal as refusal:
-            self.told.setText(refusal.message)
-        self.counted.setText(f"找到 {self.model.rowCount()} 条" if self.words.text().strip() else "")
+        """Show what the typed words find; nothing typed finds all, and nothing while there is no catalogue."""
+        known, typed = self._session.workspace.catalogue, self.words.text()
+        self._desk.read(lambda _job: known.find(typed) if known.about is not None else (), partial(self._found, typed),
+                        lambda refusal: self.told.setText(refusal.message), owner=self, short=True)  # fmt: skip
+
+    def _found(self, typed: str, places: Sequence[int]) -> None:
+        if typed == self.words.text():
+            self.model.show_places(places)
+            self.counted.setText(f"找到 {len(places)} 条" if typed.strip() else "")
 
     def choose_file(self) -> None:
         """Ask for a file and load it."""

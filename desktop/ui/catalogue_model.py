@@ -14,7 +14,7 @@ ROOT = QModelIndex()
 
 
 class CatalogueModel(QAbstractTableModel):
-    """The titles that hold what was typed."""
+    """Titles of a catalogue by their places in it."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         super().__init__()
@@ -22,10 +22,10 @@ class CatalogueModel(QAbstractTableModel):
         self._places: Sequence[int] = ()
         self._pages: OrderedDict[int, list[Title]] = OrderedDict()
 
-    def find(self, typed: str) -> None:
-        """Show what a search finds; nothing typed shows all, and nothing while there is no catalogue."""
+    def show_places(self, places: Sequence[int]) -> None:
+        """Show the titles at these places."""
         self.beginResetModel()
-        self._places = self._catalogue.find(typed) if self._catalogue.about is not None else ()
+        self._places = places
         self._pages.clear()
         self.endResetModel()
 

@@ -67,9 +67,9 @@ class Desk(QObject):
         return self._watched(self.runner.write(work, finished, failed or self._refused, locks=locks))
 
     def read(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None,
-             *, owner: QObject | None = None) -> Task:  # fmt: skip
-        """Run long reading work; a refusal becomes a notice, or is given to `failed`. If the `owner` of the result is
-        gone by then, nobody is told."""
+             *, owner: QObject | None = None, short: bool = False) -> Task:  # fmt: skip
+        """Run reading work, `short` work without waiting behind long work; a refusal becomes a notice, or is given to
+        `failed`. If the `owner` of the result is gone by then, nobody is told."""
 
         def finished(result: Any) -> None:
             if owner is None or isValid(owner):
@@ -79,7 +79,7 @@ class Desk(QObject):
             if owner is None or isValid(owner):
                 (failed or self._refused)(refusal)
 
-        return self._watched(self.runner.read(work, finished, refused))
+        return self._watched(self.runner.read(work, finished, refused, short=short))
 
     def _watched(self, task: Task) -> Task:
         """Its steps show in the status bar until it ends, however it ends."""

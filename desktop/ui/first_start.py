@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QButtonGroup, QDialog, QFileDialog, QLineEdit, QRadioButton, QVBoxLayout, QWidget
@@ -10,6 +11,7 @@ from desktop.app import setup, system
 from desktop.app.practice import practice_library
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
+from desktop.ui.runner import Runner
 from desktop.ui.widgets import Notice, button, card, label, line
 
 FURTHER = "这是本单位的又一台电脑：先送一个上报包给市局，再应用市局的下发包，体系和台账就都来了"
@@ -23,8 +25,9 @@ class FirstStart(QDialog):
         self.setWindowTitle("标准化工作台 · 开始使用")
         self.setMinimumWidth(560)
         self.session: Session | None = None
-        self._folder = folder
-        self.notice = Notice()
+        self._folder, self._runner = folder, Runner()
+        self._runner.crashed.connect(self._broken)
+        self.notice, self.go = Notice(), button("建立并打开", self.begin, "primary")
         self.by_file = QRadioButton("区县单位，有市局的授权文件")
         self.alone = QRadioButton("区县单位，先独立使用（以后可加入市局）")
         self.bureau = QRadioButton("市局")
@@ -78,7 +81,7 @@ class FirstStart(QDialog):
         column.addWidget(
             label(f"数据存在这台电脑的“{self._folder}”，不联网。本软件不得存储、处理涉密信息。", "quiet", 12, wrap=True)
         )
-        column.addWidget(line(None, button("退出", self.reject), button("建立并打开", self.begin, "primary")))
+        column.addWidget(line(None, button("退出", self.reject), self.go))
 
     def _choose_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "选择市局的授权文件", "", "授权文件 (*.json)")
@@ -113,32 +116,60 @@ class FirstStart(QDialog):
         return f"{said}。{FURTHER}" if unit.further else said
 
     def begin(self) -> None:
-        """Make the library; a refusal stays on the screen with what was typed."""
+        """Make the library off the window's thread; a refusal stays on the screen with what was typed."""
         try:
-            self.session = self._make()
+            made = self._wished()
         except Refusal as refusal:
-            self.notice.say("bad", refusal.message)
+            self._refused(refusal)
             return
+        self.go.setEnabled(False)
+        self.notice.say("ok", "正在建立台账，请稍候…")
+        self._runner.write(lambda _job: made(), self._made, self._refused)
+
+    def _made(self, session: Session) -> None:
+        self.session = session
         self.accept()
 
-    def _make(self) -> Session:
-        person = self.person.text().strip()
+    def _refused(self, refusal: Refusal) -> None:
+        self.go.setEnabled(True)
+        self.notice.say("bad", refusal.message)
+
+    def _broken(self, error: BaseException) -> None:
+        self._refused(Refusal("broken", "程序出了故障，没有建成，请再试一次，仍不行请联系提供软件的人"))
+        raise error
+
+    def reject(self) -> None:
+        """Leave, but not while a library is being made."""
+        if not self._runner.busy:
+            super().reject()
+
+    def done(self, result: int) -> None:
+        """Nothing more is made."""
+        self._runner.shutdown()
+        super().done(result)
+
+    def _wished(self) -> Callable[[], Session]:
+        """What makes the library in any thread, as everything is filled in now."""
+        folder, person = self._folder, self.person.text().strip()
         if self.practice.isChecked():
-            return practice_library(self._folder)
-        if self.by_file.isChecked():
-            if not self.unit_file.text():
-                raise Refusal("no_file", "请先选择市局给的授权文件，没有的话选“先独立使用”")
-            path = Path(self.unit_file.text())
-            unit = setup.unit_file(path)
-            if unit.needs_passphrase and not self.passphrase.text().strip():
-                self.passphrase.setFocus()
-                raise Refusal("no_passphrase", "这份授权文件有口令保护，请填写市局当面或电话告诉您的 10 位口令")
-            session = setup.join(self._folder, path, person, self.passphrase.text())
-            if unit.further:
-                return session
-        else:
-            role = "bureau" if self.bureau.isChecked() else "office"
-            session = setup.found(self._folder, role, self.name.text(), self.code.text().strip(), person)
+            return partial(practice_library, folder)
         chosen = next(name for name, choice in self.tree_choices.items() if choice.isChecked())
-        system.plant(session, self.trees.get(chosen, "empty"))
-        return session
+        tree = self.trees.get(chosen, "empty")
+        if not self.by_file.isChecked():
+            role = "bureau" if self.bureau.isChecked() else "office"
+            found = partial(setup.found, folder, role, self.name.text(), self.code.text().strip(), person)
+            return lambda: _planted(found(), tree)
+        if not self.unit_file.text():
+            raise Refusal("no_file", "请先选择市局给的授权文件，没有的话选“先独立使用”")
+        path, spoken = Path(self.unit_file.text()), self.passphrase.text()
+        unit = setup.unit_file(path)
+        if unit.needs_passphrase and not spoken.strip():
+            self.passphrase.setFocus()
+            raise Refusal("no_passphrase", "这份授权文件有口令保护，请填写市局当面或电话告诉您的 10 位口令")
+        join = partial(setup.join, folder, path, person, spoken)
+        return join if unit.further else lambda: _planted(join(), tree)
+
+
+def _planted(session: Session, tree: str) -> Session:
+    system.plant(session, tree)
+    return session

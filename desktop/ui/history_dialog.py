@@ -119,15 +119,11 @@ class HistoryDialog(QDialog):
         self._offer(f"本行：{caption}", lambda: history.of_record(session, ledger, key))
         if len(selected) > 1:
             self._offer(f"选定的 {len(selected)} 行", lambda: history.of_rows(session, ledger, selected))
-        self._offer(f"一段时间内改过的{session.schema.ledger(ledger).label}", self._in_period)
+        self._offer(f"一段时间内改过的{session.schema.ledger(ledger).label}", None)
         self.scope.setMinimumContentsLength(40)
 
-    def _offer(self, words: str, found: Callable[[], list[Line]]) -> None:
+    def _offer(self, words: str, found: Callable[[], list[Line]] | None) -> None:
         self.scope.addItem(words if len(words) < 60 else f"{words[:60]}…", found)
-
-    def _in_period(self) -> list[Line]:
-        since, until = self.since.text(), self.until.text()
-        return history.of_period(self._desk.session, self._ledger, since, until)
 
     def _table(self) -> QTableView:
         made = QTableView()
@@ -163,7 +159,10 @@ class HistoryDialog(QDialog):
                 self.notice.say("warn", "起始日期晚于截止日期，请改一改")
                 return
         self.notice.hide()
-        found, at = self.scope.currentData(), self.scope.currentIndex()
+        found: Callable[[], list[Line]] = self.scope.currentData() or partial(
+            history.of_period, self._desk.session, self._ledger, self.since.text(), self.until.text()
+        )
+        at = self.scope.currentIndex()
         self._desk.runner.read(lambda _job: found(), partial(self._filled, at), self._refused)
 
     def _filled(self, at: int, lines: list[Line]) -> None:
@@ -205,9 +204,9 @@ class HistoryDialog(QDialog):
     def export(self) -> None:
         """变更记录 as a workbook; where, is asked."""
         if path := ask_where(self, "存到哪里", "变更记录.xlsx", "*.xlsx"):
-            document = history.sheet(self._desk.session, self.model.lines, self.scope_in_words())
+            session, lines, words = self._desk.session, self.model.lines, self.scope_in_words()
             self._desk.runner.read(
-                lambda _job: exporting.write(document, path),
+                lambda job: exporting.write(history.sheet(session, lines, words), path, job),
                 lambda _none: self._say("ok", f"已存到 {path}", path),
                 lambda refusal: self._say("bad", refusal.message),
             )  # fmt: skip

@@ -1,8 +1,9 @@
 """代替关系 of one standard in both directions, with the relations that its free text suggests."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QStringListModel, Qt
+from PySide6.QtCore import QStringListModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -53,7 +54,9 @@ class LinksDialog(QDialog):
         completer = QCompleter(self._offered, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.number.setCompleter(completer)
-        self.number.textEdited.connect(self._offer)
+        self._later = QTimer(self, singleShot=True, interval=120)
+        self._later.timeout.connect(self._offer)
+        self.number.textEdited.connect(lambda _text: self._later.start())
         self.number.returnPressed.connect(self.add)
         self.told = label("", "badge_bad", 12, wrap=True)
         self.told.hide()
@@ -103,13 +106,16 @@ class LinksDialog(QDialog):
             item.setData(Qt.ItemDataRole.UserRole, link.key)
             shown.addItem(item)
 
-    def _offer(self, typed: str) -> None:
-        try:
-            found = replacements.offered(self._session, typed)
-        except Refusal as refusal:
-            self._refused(refusal)
-            return
-        self._offered.setStringList([f"{number}{_BETWEEN}{title}" for number, title in found])
+    def _offer(self) -> None:
+        session, typed = self._session, self.number.text()
+        self._desk.read(lambda _job: replacements.offered(session, typed), partial(self._found, typed), self._refused,
+                        owner=self, short=True)  # fmt: skip
+
+    def _found(self, typed: str, found: list[tuple[str, str]]) -> None:
+        if typed == self.number.text():
+            self._offered.setStringList([f"{number}{_BETWEEN}{title}" for number, title in found])
+            if found and self.number.hasFocus():
+                self.number.completer().complete()
 
     def add(self) -> None:
         """One more relation."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -155,9 +156,9 @@ class PrintDialog(QDialog):
     def _write(self, work: Callable[[], object], done: Callable[[Any], None]) -> None:
         self.desk.write(lambda _job: work(), done, failed=lambda refusal: self.notice.say("bad", refusal.message))
 
-    def document(self) -> Document:
-        """What would be printed now."""
-        return exporting.sheet(self.session, self.query, self.chosen, self.filters)
+    def document(self) -> Callable[[], Document]:
+        """What makes the document, in any thread, as everything is chosen now."""
+        return partial(exporting.sheet, self.session, self.query, self.chosen, self.filters)
 
     def preview(self) -> None:
         """The pages."""
@@ -165,4 +166,4 @@ class PrintDialog(QDialog):
             self.notice.say("bad", Refusal("no_columns", "请至少勾选一列").message)
             return
         name = f"{self.session.identity.name}_{self.chosen.title}_{self.session.today()}"
-        preview(self.desk, self.document, name, self)
+        preview(self.desk, self.document(), name, self)

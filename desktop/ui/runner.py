@@ -1,11 +1,12 @@
-"""Jobs off the GUI thread: one thread writes, one reads; results come back into the GUI thread."""
+"""Jobs off the GUI thread: one thread writes, one reads, a third reads what a person waits for; results come back into
+the GUI thread."""
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from desktop.app.job import Job
 from desktop.domain.errors import Cancelled, Refusal
@@ -33,6 +34,7 @@ class Task(QObject):
         self.job = Job(self._report)
         self.done: Done = lambda _result: None
         self.failed: Failed | None = None
+        self.future: Future[None] | None = None
         self._work = work
         self._last = 0.0
 
@@ -53,8 +55,27 @@ class Task(QObject):
             self.finished.emit(result, None)
 
 
+class Threads(QObject):
+    """The threads of one library, and how many long writing jobs are under way or wait in them."""
+
+    locked_changed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writer, self.reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
+        self.short_reader = ThreadPoolExecutor(1, "short reader")
+        self.locks = 0
+
+    def lock(self, by: int) -> None:
+        """One long job more or less."""
+        before, self.locks = self.locks, self.locks + by
+        if bool(before) != bool(self.locks):
+            self.locked_changed.emit(bool(self.locks))
+
+
 class Runner(QObject):
-    """Runs tasks. While a long writing job is under way (`locked_changed`) grids are read-only."""
+    """Runs the tasks of one window. While a long writing job is under way in any window of the library
+    (`locked_changed`) grids are read-only. A further window of the library works in the threads `of` the first."""
 
     locked_changed = Signal(bool)
     refused = Signal(object)
@@ -62,9 +83,11 @@ class Runner(QObject):
     crashed = Signal(object)
     """An exception that is a fault of the program."""
 
-    def __init__(self) -> None:
+    def __init__(self, of: "Runner | None" = None) -> None:
         super().__init__()
-        self._writer, self._reader = ThreadPoolExecutor(1, "writer"), ThreadPoolExecutor(1, "reader")
+        self._further = of is not None
+        self.threads: Threads = Threads() if of is None else of.threads
+        self.threads.locked_changed.connect(self.locked_changed)
         self._tasks: list[Task] = []
         self._closed = False
 
@@ -72,11 +95,19 @@ class Runner(QObject):
         self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None, *, locks: bool = False
     ) -> Task:
         """Run a writing use case on the one writer thread; a long job `locks` the grids and can be cancelled."""
-        return self._start(self._writer, Task(work, writes=True, locks=locks), done, failed)
+        return self._start(self.threads.writer, Task(work, writes=True, locks=locks), done, failed)
 
-    def read(self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None) -> Task:
-        """Run long reading work on the reader thread."""
-        return self._start(self._reader, Task(work, writes=False, locks=False), done, failed)
+    def read(
+        self, work: Callable[[Job], Any], done: Done, failed: Failed | None = None, *, short: bool = False
+    ) -> Task:
+        """Run long reading work on the reader thread; `short` work does not wait behind it."""
+        reader = self.threads.short_reader if short else self.threads.reader
+        return self._start(reader, Task(work, writes=False, locks=False), done, failed)
+
+    @property
+    def locked(self) -> bool:
+        """Whether a long writing job is under way in any window of the library."""
+        return self.threads.locks > 0
 
     @property
     def busy(self) -> bool:
@@ -90,8 +121,8 @@ class Runner(QObject):
         task.finished.connect(self._finished)
         self._tasks.append(task)
         if task.locks:
-            self.locked_changed.emit(True)
-        pool.submit(task.run)
+            self.threads.lock(1)
+        task.future = pool.submit(task.run)
         return task
 
     @Slot(object, object)
@@ -100,8 +131,8 @@ class Runner(QObject):
         if not isinstance(task, Task) or task not in self._tasks:
             return
         self._tasks.remove(task)
-        if task.locks and not any(other.locks for other in self._tasks):
-            self.locked_changed.emit(False)
+        if task.locks:
+            self.threads.lock(-1)
         task.ended.emit()
         if self._closed and (error is None or isinstance(error, Refusal)):
             task.deleteLater()
@@ -122,8 +153,19 @@ class Runner(QObject):
 
     def shutdown(self) -> None:
         """Refuse new work, ask long jobs to stop, and wait for all that is under way; results that arrive after it are
-        not handed on, for what would show them is gone."""
-        self._closed = True
+        not handed on, for what would show them is gone. What a further window has written is still told to the others,
+        and the threads go on for them."""
         self.cancel()
-        self._writer.shutdown()
-        self._reader.shutdown()
+        if self._further:
+            self._await()
+        self._closed = True
+        if self._further:
+            self._await()
+        else:
+            for pool in (self.threads.writer, self.threads.reader, self.threads.short_reader):
+                pool.shutdown()
+
+    def _await(self) -> None:
+        """Wait for the tasks under way, and take their results."""
+        wait([task.future for task in self._tasks if task.future is not None])
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)

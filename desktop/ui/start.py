@@ -169,7 +169,7 @@ def reopened(folder: Path, closed: MainWindow) -> MainWindow:
         kind, said = "bad", refusal.message
     _gone(closed)
     window = make_window(setup.open_library(folder))
-    window.notice.say(kind, "。".join((said, *setup.concerns(window.desk.session))))
+    tell_concerns(window, kind, said)
     show(window)
     return window
 
@@ -194,10 +194,17 @@ def _settle_in(folder: Path, window: MainWindow) -> None:
     tell_concerns(window)
 
 
-def tell_concerns(window: MainWindow) -> None:
-    """Say what to know of this copy of the library, if there is anything."""
-    if found := setup.concerns(window.desk.session):
-        window.notice.say("warn", "。".join(found))
+def tell_concerns(window: MainWindow, kind: str = "warn", *said: str) -> None:
+    """Say what there is to say, and what to know of this copy of the library, if there is anything. A copy becomes one of
+    its own by that, before anything else is written."""
+    session = window.desk.session
+
+    def tell(found: list[str]) -> None:
+        if said or found:
+            window.notice.say(kind, "。".join((*said, *found)))
+
+    tell([])
+    window.desk.write(lambda _job: setup.concerns(session), tell)
 
 
 def _other_window_came_forward(name: str) -> bool:

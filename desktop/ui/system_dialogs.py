@@ -1,8 +1,10 @@
 """What 标准体系 asks before it acts: code and name, a place to go, new codes, a version, what differs."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -11,18 +13,24 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QRadioButton,
-    QTableWidget,
-    QTableWidgetItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.system import SystemVersion
 from desktop.domain.renumbering import Renumbering
 from desktop.domain.system_difference import KINDS, Difference
 from desktop.domain.system_tree import TOP, Tree
 from desktop.ui import theme
+from desktop.ui.desk import Desk
 from desktop.ui.widgets import Notice, button, label, line
+
+WORKING = "计算中……"
+
+Index = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
 
 
 class NodeDialog(QDialog):
@@ -88,18 +96,19 @@ class PlaceDialog(QDialog):
 class RenumberDialog(QDialog):
     """Every code that would change, before anything is written."""
 
-    def __init__(self, parent: QWidget, subject: str, preview: Callable[[bool], Renumbering]) -> None:
+    def __init__(self, parent: QWidget, desk: Desk, subject: str, preview: Callable[[bool], Renumbering]) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"重新编号 · {subject}")
         self.resize(760, 520)
-        self._preview = preview
+        self._desk, self._preview = desk, preview
         self.planned = Renumbering((), (), ())
         self.notice = Notice()
         self.summary = label("", wrap=True)
         self.some = QRadioButton("只改不合规则的编号，其余不动")
         self.all = QRadioButton("按现在的顺序从头编，不留断号")
         self.some.setChecked(True)
-        self.table = _table(("对象", "名称", "原编号", "新编号"), (60, 320, 150, 150), "编号对照表")
+        self.rows = _Rows(("对象", "名称", "原编号", "新编号"))
+        self.table = _table(self.rows, (60, 320, 150, 150), "编号对照表")
         column = QVBoxLayout(self)
         column.addWidget(line(self.some, self.all, None))
         for item in (self.summary, self.notice, self.table):
@@ -112,18 +121,31 @@ class RenumberDialog(QDialog):
         self.show_preview()
 
     def show_preview(self) -> None:
-        """Fill the table for the chosen way."""
-        self.planned = self._preview(self.all.isChecked())
-        rows = [("节点", item.name, item.old, item.new) for item in self.planned.nodes]
-        rows += [("明细", item.name, item.old, item.new) for item in self.planned.entries]
-        _fill(self.table, rows)
-        nodes, entries = len(self.planned.nodes), len(self.planned.entries)
+        """Fill the table for the chosen way, as soon as it is worked out."""
+        in_turn, preview = self.all.isChecked(), self._preview
+        self.go.setEnabled(False)
+        self.summary.setText(WORKING)
+        self._desk.read(lambda _job: preview(in_turn), partial(self._planned, in_turn), self._refused,
+                        owner=self, short=True)  # fmt: skip
+
+    def _refused(self, refusal: Refusal) -> None:
+        self.summary.setText("")
+        self.notice.say("bad", refusal.message)
+
+    def _planned(self, in_turn: bool, planned: Renumbering) -> None:
+        if in_turn != self.all.isChecked():
+            return
+        self.planned = planned
+        rows = [("节点", item.name, item.old, item.new) for item in planned.nodes]
+        rows += [("明细", item.name, item.old, item.new) for item in planned.entries]
+        self.rows.show_rows(rows)
+        nodes, entries = len(planned.nodes), len(planned.entries)
         self.summary.setText(f"将改 {nodes} 个节点、{entries} 行明细的编号" if rows else "编号都合规则，没有要改的")
-        if self.planned.conflicts:
-            self.notice.say("bad", "；".join(self.planned.conflicts[:3]))
+        if planned.conflicts:
+            self.notice.say("bad", "；".join(planned.conflicts[:3]))
         else:
             self.notice.hide()
-        self.go.setEnabled(bool(rows) and not self.planned.conflicts)
+        self.go.setEnabled(bool(rows) and not planned.conflicts)
 
 
 class AskDialog(QDialog):
@@ -154,13 +176,13 @@ class CompareDialog(QDialog):
     """What one version adds, drops, changes and moves against another."""
 
     def __init__(
-        self, parent: QWidget, versions: Sequence[SystemVersion], compare: Callable[[str, str], list[Difference]],
-        show_paper: Callable[[str, str], None],
+        self, parent: QWidget, desk: Desk, versions: Sequence[SystemVersion],
+        compare: Callable[[str, str], list[Difference]], show_paper: Callable[[str, str], None],
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle("版本比较")
         self.resize(980, 600)
-        self._compare = compare
+        self._desk, self._compare = desk, compare
         self.old, self.new = QComboBox(), QComboBox()
         self.old.setAccessibleName("原版本")
         self.new.setAccessibleName("新版本")
@@ -169,7 +191,8 @@ class CompareDialog(QDialog):
                 combo.addItem(str(version.name), version.key)
         self.old.setCurrentIndex(min(1, len(versions) - 1))
         self.summary = label("", bold=True)
-        self.table = _table(("类别", "对象", "编号和名称", "原", "现"), (50, 50, 330, 240, 240), "版本差异表")
+        self.rows = _Rows(("类别", "对象", "编号和名称", "原", "现"))
+        self.table = _table(self.rows, (50, 50, 330, 240, 240), "版本差异表")
         column = QVBoxLayout(self)
         column.addWidget(line(label("原"), self.old, label("现"), self.new, None,
                               button("打印或导出", lambda: show_paper(*self.chosen), "primary", "print")))  # fmt: skip
@@ -186,18 +209,54 @@ class CompareDialog(QDialog):
         return str(self.old.currentData()), str(self.new.currentData())
 
     def show_differences(self) -> None:
-        """Fill the table for the chosen versions."""
-        found = self._compare(*self.chosen)
-        _fill(self.table, [(item.kind, item.subject, item.name, item.old, item.new) for item in found])
+        """Fill the table for the chosen versions, as soon as they are compared."""
+        chosen, compare = self.chosen, self._compare
+        self.summary.setText(WORKING)
+        self._desk.read(lambda _job: compare(*chosen), partial(self._compared, chosen),
+                        lambda refusal: self.summary.setText(refusal.message), owner=self, short=True)  # fmt: skip
+
+    def _compared(self, chosen: tuple[str, str], found: list[Difference]) -> None:
+        if chosen != self.chosen:
+            return
+        self.rows.show_rows([(item.kind, item.subject, item.name, item.old, item.new) for item in found])
         counts = "　".join(f"{kind} {sum(item.kind == kind for item in found)}" for kind in KINDS)
         self.summary.setText(counts if found else "两个版本没有差异")
 
 
-def _table(heads: Sequence[str], widths: Sequence[int], name: str) -> QTableWidget:
-    made = QTableWidget(0, len(heads))
+class _Rows(QAbstractTableModel):
+    """Lines of texts under headings; an item for each cell of thousands would keep the window from its other work."""
+
+    def __init__(self, heads: Sequence[str]) -> None:
+        super().__init__()
+        self._heads = heads
+        self._rows: Sequence[Sequence[str]] = ()
+
+    def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show other lines."""
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._heads)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        shown = role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal
+        return self._heads[section] if shown else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self._rows[index.row()][index.column()]
+        return None
+
+
+def _table(rows: _Rows, widths: Sequence[int], name: str) -> QTableView:
+    made = QTableView()
+    made.setModel(rows)
     made.setAccessibleName(name)
-    made.setHorizontalHeaderLabels(list(heads))
-    made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     made.setShowGrid(False)
     made.verticalHeader().hide()
@@ -207,12 +266,3 @@ def _table(heads: Sequence[str], widths: Sequence[int], name: str) -> QTableWidg
     made.horizontalHeader().setSectionResizeMode(widths.index(max(widths)), QHeaderView.ResizeMode.Stretch)
     made.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return made
-
-
-def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
-    table.setRowCount(len(rows))
-    for row, cells in enumerate(rows):
-        for section, text in enumerate(cells):
-            item = QTableWidgetItem(text)
-            item.setToolTip(text)
-            table.setItem(row, section, item)

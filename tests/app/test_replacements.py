@@ -1,5 +1,7 @@
 """代替关系: many to many, in part, in both directions; the state follows; nothing replaces itself."""
 
+from typing import Any
+
 import pytest
 
 from desktop.app import history, replacements
@@ -7,6 +9,7 @@ from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Op, Query, Test
 from desktop.domain.record import Cell
+from desktop.store.reading import Reader
 
 
 @pytest.fixture
@@ -94,3 +97,20 @@ def test_our_own_standards_are_offered_first(office: Session, keys: dict[str, st
     assert replacements.offered(office, "dz")[0][1].startswith("导则")
     assert replacements.offered(office, "20000") == [("GB/T 20000.1-2002", "指南")]
     assert replacements.offered(office, " ") == []
+
+
+def test_no_more_rows_are_looked_at_than_are_offered(
+    office: Session, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office.write("多") as transaction:
+        transaction.insert_many("standard", ("number", "title"), [(f"Q/DZ {n}", "导则") for n in range(50)])
+        transaction.insert_many("standard", ("title",), [("导则",)] * 50)
+    read, found = Reader.cells, list[int]()
+
+    def cells(reader: Reader, *asked: Any, **more: Any) -> Any:
+        rows = read(reader, *asked, **more)
+        found.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(Reader, "cells", cells)
+    assert len(replacements.offered(office, "导则")) == 20 == max(found)

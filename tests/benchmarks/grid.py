@@ -30,6 +30,8 @@ def measure() -> list[Value]:
         page = window.current
         assert isinstance(page, StandardsPage)
         grid, model = page.grid, page.model
+        while model.waiting:
+            app.processEvents()
 
         def select(rows: int, first: int, last: int) -> None:
             block = QItemSelection(model.index(0, first), model.index(rows - 1, last))

@@ -91,8 +91,10 @@ def _works(window: MainWindow, folder: Path) -> list[tuple[str, float]]:
         ("没有活动", silence(lambda end: QTimer.singleShot(500, end))),
         *_files(desk, folder / "明细.xlsx"),
         (f"粘贴 {PASTED_ROWS} 行", silence(lambda end: desk.write(lambda _job: _paste(session), end))),
-        ("筛选", _told(lambda: model.set_query(model.query.also(Test("", Op.FOUND, ("食堂",)))))),
-        ("排序", _told(lambda: model.sort_by((Sort("standard.title"),)))),
+        ("筛选", _told(model, lambda: model.set_query(model.query.also(Test("", Op.FOUND, ("食堂",)))))),
+        ("排序", _told(model, lambda: model.sort_by((Sort("standard.title"),)))),
+        ("改一格", silence(lambda end: desk.write(lambda _job: _change_cell(session, "department"), end))),
+        ("改一格，行换了位置", silence(lambda end: desk.write(lambda _job: _change_cell(session, "code"), end))),
         ("数据体检", _reading(desk, lambda job: health.check(session, job))),
         ("打印预览 5,000 行", silence(lambda end: _preview(window, end))),
         ("统计表", _reading(
@@ -138,10 +140,12 @@ def _reading(desk: Desk, work: Callable[[Any], Any], keep: Callable[[Any], objec
     return silence(begin)
 
 
-def _told(act: Callable[[], object]) -> float:
+def _told(model: Any, act: Callable[[], object]) -> float:
+    """Until the rows asked for are shown."""
+
     def begin(end: Callable[..., None]) -> None:
         act()
-        end()
+        model.when_shown(end)
 
     return silence(begin)
 
@@ -156,6 +160,11 @@ def _change(path: Path) -> None:
     for row in range(head.row + 1, sheet.max_row + 1):
         sheet.cell(row, head.column).value = "综合处"
     book.save(path)
+
+
+def _change_cell(session: Session, path: str) -> Any:
+    (key,) = session.read.cells(Query("detail_entry", Test("standard", Op.FILLED)), ("key",))[0]
+    return editing.edit_cells(session, "detail_entry", [Edit(str(key), path, "Q/AA 1-2026")])
 
 
 def _paste(session: Session) -> Any:

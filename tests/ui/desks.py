@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.app.session import Session
+from desktop.ui.first_start import FirstStart
 from desktop.ui.start import make_window
 from desktop.ui.window import MainWindow
 
@@ -24,6 +25,18 @@ def open_window(session: Session) -> Iterator[MainWindow]:
         window.close()
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def library_of(first: FirstStart) -> Session:
+    """Press the button of the first start; the library that it makes."""
+    loop = QEventLoop()
+    first.finished.connect(loop.quit)
+    QTimer.singleShot(20_000, loop, loop.quit)
+    first.begin()
+    assert not first.go.isEnabled(), first.notice.sentence
+    loop.exec()
+    assert first.session is not None, first.notice.sentence
+    return first.session
 
 
 def enter(widget: QWidget, text: str) -> None:

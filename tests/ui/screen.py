@@ -96,7 +96,8 @@ class Clerk:
         first.show()
         fill_in(first)
         self.seen.update(words_shown(first))
-        assert first.session is not None, first.notice.sentence
+        self._qtbot.waitUntil(lambda: first.session is not None, timeout=PATIENCE)
+        assert first.session is not None
         first.session.workspace.close()
         first.hide()
         first.deleteLater()

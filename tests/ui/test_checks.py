@@ -1,6 +1,7 @@
 """数据体检, 查重, 代替关系 and 题录 as a person uses them: buttons, rows, cells, keys."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from desktop.app import duplicates, health, replacements, setup, system
 from desktop.app.session import Session
 from desktop.domain.query import Query
 from desktop.domain.record import Cell
+from desktop.store.catalogue import Catalogue
 from desktop.ui.catalogue_dialog import CatalogueDialog
 from desktop.ui.duplicates_dialog import DuplicatesDialog
 from desktop.ui.links_dialog import LinksDialog
@@ -154,7 +156,9 @@ def test_rows_are_kept_apart_or_made_editions(window: MainWindow, session: Sessi
     dialog.deleteLater()
 
 
-def test_relations_are_added_suggested_and_removed(window: MainWindow, session: Session, qtbot: QtBot) -> None:
+def test_relations_are_added_suggested_and_removed(
+    window: MainWindow, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     old, _ = _listed(session, number="GB/T 1.1-2009", title="导则旧版")
     new, _ = _listed(session, number="GB/T 1.1-2020", title="导则", replaces="GB/T 1.1-2009，GB/T 1.2-2002")
     dialog = LinksDialog(window.desk, new, window)
@@ -170,9 +174,22 @@ def test_relations_are_added_suggested_and_removed(window: MainWindow, session: 
     dialog.number.setText("GB/T 1.1-2020")
     qtbot.keyClick(dialog.number, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: dialog.told.text() == "标准不能代替或引用自己，请换一个标准号")
-    dialog.number.clear()
-    dialog._offer("1.1")  # the popup itself would grab the keyboard, which no screen is there to give
+    dialog.out.setFocus()  # the popup itself would grab the keyboard, which no screen is there to give
+    threads = set[str]()
+    offer = replacements.offered
+
+    def offered_in(session: Session, typed: str) -> list[tuple[str, str]]:
+        threads.add(threading.current_thread().name.partition("_")[0])
+        return offer(session, typed)
+
+    monkeypatch.setattr(replacements, "offered", offered_in)
+    for typed in ("9", "1.1"):
+        dialog.number.setText(typed)
+        dialog.number.textEdited.emit(typed)
+    assert not threads, "not at every key"
     offered = dialog.number.completer().model()
+    qtbot.waitUntil(lambda: offered.rowCount() == 2)
+    assert threads == {"short reader"}
     assert [offered.data(offered.index(at, 0)).split("　")[0] for at in range(2)].count("GB/T 1.1-2009") == 1
     dialog.out.setCurrentRow(0)
     dialog.remove()
@@ -183,8 +200,15 @@ def test_relations_are_added_suggested_and_removed(window: MainWindow, session: 
 
 
 def test_titles_are_loaded_looked_up_and_filled_in(
-    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    threads, find = set[str](), Catalogue.find
+
+    def find_in(known: Catalogue, typed: str) -> Sequence[int]:
+        threads.add(threading.current_thread().name.partition("_")[0])
+        return find(known, typed)
+
+    monkeypatch.setattr(Catalogue, "find", find_in)
     _, entry = _listed(session, number="GB/T 1.1—2020", title="（新标准）")
     (tmp_path / "题录.csv").write_text(TITLES, encoding="utf-8")
     dialog = CatalogueDialog(window.desk, window)
@@ -194,9 +218,10 @@ def test_titles_are_loaded_looked_up_and_filled_in(
     qtbot.waitUntil(lambda: "没有找到含" in window.notice.sentence, timeout=20_000)
     dialog.load_file(tmp_path / "题录.csv")
     qtbot.waitUntil(lambda: dialog.told.text().startswith("题录.csv：2 条") and dialog.load.isEnabled(), timeout=20_000)
-    assert dialog.model.rowCount() == 2
+    qtbot.waitUntil(lambda: dialog.model.rowCount() == 2)
     dialog.words.setText("cyy")
     qtbot.waitUntil(lambda: dialog.model.rowCount() == 1)
+    assert threads == {"short reader"}
     assert dialog.counted.text() == "找到 1 条"
     assert dialog.model.data(dialog.model.index(0, 1)) == "餐饮业反食品浪费管理通则"
     dialog.reject()

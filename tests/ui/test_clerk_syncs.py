@@ -2,6 +2,7 @@
 one tampered with, a conflict settled, a row returned with a note, a bundle taken back, a dead PC rebuilt."""
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,13 +17,14 @@ from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.query import Query
 from desktop.ui.first_start import FirstStart
+from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.sync import SyncPage
 from desktop.ui.stand_in import StandInWindow
 from desktop.ui.sync.unit_list import UnitDialog
 from desktop.ui.window import MainWindow
 from tests.libraries import pair
 from tests.sync.test_flows import standard, titles
-from tests.ui.desks import enter, open_window
+from tests.ui.desks import enter, library_of, open_window
 
 FOREIGN_WORDS = ("hash", "head", "segment", "merge", "commit", "签名密钥", "哈希", "公钥", "私钥", "版本库")
 
@@ -68,10 +70,8 @@ def first_start(folder: Path, file: Path, passphrase: str, person: str) -> Sessi
     first.begin()
     assert "口令保护" in first.notice.sentence, "the screen asks for the passphrase and says from whom"
     first.passphrase.setText(passphrase)
-    first.begin()
-    session = first.session
+    session = library_of(first)
     first.deleteLater()
-    assert session is not None
     return session
 
 
@@ -114,7 +114,9 @@ def test_units_and_a_second_pc_are_enrolled_and_exchange_files(
         assert page.receiving.told.text().count("✓") == 3
         assert titles(bureau) == ["原名"]
         assert page.units is not None
+        page.tabs.setCurrentWidget(page.units)
         assert {page.units.list.texts(row)[1] for row in range(2)} == {"已报"}
+        page.tabs.setCurrentWidget(page.sending)
         page.sending.recipient.setCurrentIndex(page.sending.recipient.findText(chosen))
         page.sending.make_in(tmp_path)
         qtbot.waitUntil(said(window, "可以安全拔出"))
@@ -308,11 +310,41 @@ def test_the_bureau_enters_rows_for_a_unit_in_a_window_of_their_own(
         (other,) = window._standing_in
         assert other.windowTitle() == "代录：桐庐县机关事务中心"
         other.show_page("standards")
-        standard(other.desk.session, "代录的标准")
+        window_and_stand_in_are_one_library(window, other, qtbot)
         assert titles(bureau) == ["代录的标准"]
-        other.close()
         qtbot.waitUntil(lambda: not window._standing_in)
         assert bureau.workspace.reader.count(Query("standard")) == 1, "the library stays open"
+
+
+def window_and_stand_in_are_one_library(window: MainWindow, other: MainWindow, qtbot: QtBot) -> None:
+    """One writes after the other, a long job of either closes the grids of both, and each shows what both write."""
+    window.show_page("standards")
+    pages = (window.current, other.current)
+    assert all(isinstance(page, StandardsPage) for page in pages)
+    grids = [page.grid for page in pages if isinstance(page, StandardsPage)]
+    written = list[str]()
+    for begun in (window, other):
+        let_go = threading.Event()
+        begun.desk.write(lambda _job, gate=let_go: gate.wait(10), locks=True)  # type: ignore[misc]
+        assert [bool(grid.ledger_model.locked) for grid in grids] == [True, True]
+        for place, desk in enumerate((window.desk, other.desk)):
+            desk.write(lambda _job, place=place: written.append(f"{place}"))  # type: ignore[misc]
+        assert not written
+        let_go.set()
+        qtbot.waitUntil(lambda: written == ["0", "1"] and not other.desk.runner.locked)
+        assert [grid.ledger_model.locked for grid in grids] == ["", ""]
+        written.clear()
+    told = list[str]()
+    for place, page in enumerate(pages):
+        page.changed = lambda _changes, place=place: told.append(f"{place}")  # type: ignore[method-assign,misc]
+    session = other.desk.session
+    for desk in (window.desk, other.desk):
+        desk.write(lambda _job: editing.add_row(session, "organisation", {"name": "一个科室"}))
+        qtbot.waitUntil(lambda: sorted(told) == ["0", "1"])
+        told.clear()
+    other.desk.write(lambda _job: editing.add_row(session, "standard", {"title": "代录的标准"}))
+    other.close()
+    assert "0" in told, "what is written while the window closes is told to the others"
 
 
 def test_a_receipt_is_told_by_telephone_and_typed(
@@ -364,7 +396,7 @@ def test_a_rebuilt_pc_names_what_could_not_be_brought_back(
     with open_window(rebuilt) as window:
         page = sync_page(window)
         page.tabs.setCurrentWidget(page.record)
-        assert "现场照片.jpg" in page.record.missing.text()
+        qtbot.waitUntil(lambda: "现场照片.jpg" in page.record.missing.text())
         assert titles(rebuilt) == titles(two)
 
 

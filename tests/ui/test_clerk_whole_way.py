@@ -312,8 +312,7 @@ def a_backup_is_restored(world: Bureaus) -> None:
         upper.in_dialog(RestoreDialog, choose)
         upper.press_button("从备份恢复…")
         upper.reopened()
-        sentence = upper.said("恢复前的数据另存为")
-        assert "请先送出一个同步包，再应用对方的下一个同步包" in sentence
+        assert "恢复前的数据另存为" in upper.said("请先送出一个同步包，再应用对方的下一个同步包")
         assert sorted(title for title, _ in rows(standards(upper))) == ["物业服务规范", "食堂服务规范"]
     world.handed(upper, bureau)
     world.handed(bureau, upper, UPPER)
@@ -356,7 +355,7 @@ def a_dead_pc_is_rebuilt(world: Bureaus) -> None:
     the_second_pc_fetches_the_rows(world, rebuilt)
     with rebuilt.at_work():
         record = rebuilt.sync("记录").record
-        assert record.missing.text() == "附件尚未收到：现场录像.mp4，请对方用 U 盘再送一次"
+        rebuilt.until(lambda: record.missing.text() == "附件尚未收到：现场录像.mp4，请对方用 U 盘再送一次")
         page = standards(rebuilt)
         rebuilt.choose_row(page, row_of(page, "会场布置规范"), DEPARTMENT)
         names = [page.panel.attachments.files.item(at).text() for at in range(2)]

@@ -1,5 +1,6 @@
 """The history of a cell in two clicks: what is listed, copied and taken to paper."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,24 @@ def test_alt_h_lists_the_cell_and_the_scope_widens_to_row_and_period(
         qtbot.waitUntil(lambda: dialog.model.rowCount() == 0)
         assert dialog.counted.text() == "没有修改过"
         assert not dialog.sheet.isEnabled()
+
+    looked = _opened(monkeypatch, look)
+    qtbot.keyClick(page.grid, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+    assert looked == [True]
+
+
+def test_the_period_is_that_which_stood_there_when_it_was_asked_for(
+    page: StandardsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(dialog: HistoryDialog) -> None:
+        qtbot.waitUntil(lambda: dialog.model.rowCount() == 3)
+        let_go = threading.Event()
+        page.desk.runner.read(lambda _job: let_go.wait(10), lambda _result: None)
+        dialog.scope.setCurrentIndex(2)
+        dialog.since.setText("2099-01-01")
+        let_go.set()
+        qtbot.waitUntil(lambda: dialog.model.rowCount() != 3)
+        assert dialog.model.rowCount() > 100
 
     looked = _opened(monkeypatch, look)
     qtbot.keyClick(page.grid, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)

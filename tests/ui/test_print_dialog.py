@@ -1,5 +1,6 @@
 """Printing a ledger: layout, columns, order and paper are chosen; a unit's own layout stays and reaches files."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from desktop.domain.query import Op, Query, Test
 from desktop.exchange.paper import Pages
 from desktop.store.workspace import Workspace
 from desktop.ui.pages.ledger import LedgerPage
+from desktop.ui.preview import Preview
 from desktop.ui.print_dialog import PrintDialog
 from desktop.ui.window import MainWindow
 from tests.store.test_schema import TWO
@@ -45,7 +47,7 @@ def dialog_of(window: MainWindow, page_id: str = "standards") -> tuple[LedgerPag
 
 
 def heads(dialog: PrintDialog) -> list[str]:
-    return [column.label for column in dialog.document().table.columns]
+    return [column.label for column in dialog.document()().table.columns]
 
 
 def tick(dialog: PrintDialog, label: str, *, on: bool) -> None:
@@ -74,7 +76,7 @@ def test_the_filter_and_order_of_the_screen_are_printed(window: MainWindow, qtbo
     dialog.deleteLater()
     page.set_filter("standard.level", Test("standard.level", Op.IN, ("national",)))
     dialog = page.print_dialog()
-    document = dialog.document()
+    document = dialog.document()()
     assert len(document.table.rows) == page.model.rowCount() > 0
     assert [row.cells[0] for row in document.table.rows] == [str(n) for n in range(1, len(document.table.rows) + 1)]
     assert document.head[1][0].value == "标准级别：国家标准"
@@ -89,10 +91,34 @@ def test_twelve_columns_fit_any_paper(window: MainWindow, paper: Paper, turn: st
         tick(dialog, label, on=True)
     dialog.paper.setCurrentText(paper.value)
     dialog.turn.setCurrentText(turn)
-    document = dialog.document()
+    document = dialog.document()()
     assert len(document.table.columns) >= 12
     assert (document.paper, document.landscape) == (paper, turn == "横向")
     assert Pages(document).page_count >= 1
+    dialog.deleteLater()
+
+
+def test_what_is_previewed_is_what_was_chosen_when_it_was_asked_for(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, dialog = dialog_of(window)
+    chosen, let_go, shown = heads(dialog), threading.Event(), list[list[str]]()
+    window.desk.runner.read(lambda _job: let_go.wait(10), lambda _result: None)
+
+    def look(preview: Preview) -> int:
+        tick(dialog, "备注", on=False)
+        dialog.paper.setCurrentText("A3")
+        let_go.set()
+        qtbot.waitUntil(lambda: preview.pages is not None)
+        assert preview.pages is not None
+        shown.append([column.label for column in preview.pages.document.table.columns])
+        assert preview.pages.document.paper is Paper.A4
+        preview.done(0)
+        return 0
+
+    monkeypatch.setattr(Preview, "exec", look)
+    dialog.preview()
+    assert shown == [chosen] and heads(dialog) != chosen
     dialog.deleteLater()
 
 

@@ -1,6 +1,7 @@
 """A restore from the running program: one window closes, the next opens, and a second start still finds it."""
 
 import gc
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import setup
+from desktop.app.session import Session
 from desktop.domain.query import Query
 from desktop.store import backup
 from desktop.ui import start
@@ -27,6 +29,13 @@ def test_the_program_goes_on_over_the_restored_library(
     folder = office.workspace.folder
     office.workspace.close()
     told: list[tuple[int, str, bool]] = []
+    threads, concerns = list[str](), setup.concerns
+
+    def looked_at(session: Session) -> list[str]:
+        threads.append(threading.current_thread().name.partition("_")[0])
+        return concerns(session)
+
+    monkeypatch.setattr(setup, "concerns", looked_at)
 
     def shown() -> MainWindow:
         (window,) = (item for item in QApplication.topLevelWidgets() if isinstance(item, MainWindow))
@@ -52,6 +61,7 @@ def test_the_program_goes_on_over_the_restored_library(
     assert (before, after) == (2, 1)
     assert "已恢复到" in sentence and "恢复前的数据另存为" in sentence
     assert heard and heard_again
+    assert threads == ["writer"] * 2, "a copy becomes one of its own off the window's thread"
     reopened = setup.open_library(folder)
     assert reopened.read.count(Query("standard")) == 1
     reopened.workspace.close()

@@ -1,6 +1,7 @@
 """The statistics page driven by its widgets: day, department, snapshots, what was corrected, pictures."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from desktop.app.practice import practice_library
 from desktop.app.session import Session
 from desktop.domain.comparison import restored
 from desktop.domain.query import Query
+from desktop.exchange.paper import Pages
 from desktop.ui.charts import BarChart
 from desktop.ui.freeze_dialog import FreezeDialog
 from desktop.ui.pages.standards import StandardsPage
@@ -77,7 +79,7 @@ def test_one_department_is_counted_alone_and_named(window: MainWindow, qtbot: Qt
     shown = statistics.table(window.desk.session, as_of=page.as_of(), department=name)
     total = page.table.item(7, 2)
     assert total is not None and total.text() == str(shown.groups[0].total.planned.value)
-    document = page._document(shown)
+    document = page._document(shown)()
     assert [field.value for field in document.head[0] if field.label == "责任处室"] == [name]
     page.freeze()
     assert "全部处室" in window.notice.sentence
@@ -145,10 +147,20 @@ def test_the_period_is_proposed_from_the_day(qtbot: QtBot) -> None:
     assert (dialog.name.text(), dialog.period.text()) == ("2026年第四季度（2026-11-21）", "2026-Q4")
 
 
-def test_table_and_chart_go_to_the_clipboard_as_pictures(window: MainWindow, qtbot: QtBot) -> None:
-    page = _page(window, qtbot)
+def test_table_and_chart_go_to_the_clipboard_as_pictures(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, threads, page_image = _page(window, qtbot), set[str](), Pages.page_image
+
+    def drawn(pages: Pages, *asked: int) -> QImage:
+        threads.add(threading.current_thread().name)
+        return page_image(pages, *asked)
+
+    monkeypatch.setattr(Pages, "page_image", drawn)
+    QGuiApplication.clipboard().clear()
     page.copy_picture()
-    assert QGuiApplication.clipboard().image().width() > 1000
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().image().width() > 1000)
+    assert threads.isdisjoint({threading.main_thread().name}) and "已复制为图片" in window.notice.sentence
     page.copy_chart()
     assert QGuiApplication.clipboard().image().width() == page.chart.width()
 

@@ -1,9 +1,11 @@
 """标准体系 driven by keys, drops, menus and dialogs."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -182,11 +184,19 @@ def test_numbering_is_shown_and_then_done(window: MainWindow, qtbot: QtBot) -> N
 
     def confirm(dialog: QDialog) -> None:
         assert isinstance(dialog, RenumberDialog)
-        assert not dialog.go.isEnabled() and "没有要改的" in dialog.summary.text()
+        assert not dialog.go.isEnabled() and dialog.summary.text() == "计算中……"
         dialog.all.setChecked(True)
-        assert dialog.summary.text() == "将改 2 个节点、1 行明细的编号"
-        cells = [dialog.table.item(2, section) for section in range(4)]
-        assert [item.text() for item in cells if item] == ["明细", "入仓办法", "ZC5.1-01", "ZC5.2-01"]
+        dialog.some.setChecked(True)
+        qtbot.waitUntil(lambda: "没有要改的" in dialog.summary.text())
+        assert not dialog.go.isEnabled()
+        dialog.all.setChecked(True)
+        qtbot.waitUntil(lambda: dialog.summary.text() == "将改 2 个节点、1 行明细的编号")
+        assert [dialog.rows.index(2, section).data() for section in range(4)] == [
+            "明细",
+            "入仓办法",
+            "ZC5.1-01",
+            "ZC5.2-01",
+        ]
         dialog.go.click()
 
     answered(page.renumber, confirm)
@@ -255,7 +265,13 @@ def test_the_right_button_offers_everything_keys_do(window: MainWindow) -> None:
 def test_versions_go_from_draft_to_current_and_are_compared(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = page_of(window)
+    page, compared, compare = page_of(window), set[str](), system_versions.compare
+
+    def compare_in(*asked: Any) -> Any:
+        compared.add(threading.current_thread().name.partition("_")[0])
+        return compare(*asked)
+
+    monkeypatch.setattr(system_versions, "compare", compare_in)
     bar = page.versions
     bar.compare()
     assert "只有一个版本" in window.notice.sentence
@@ -283,11 +299,11 @@ def test_versions_go_from_draft_to_current_and_are_compared(
 
     def look(dialog: QDialog) -> None:
         assert isinstance(dialog, CompareDialog)
-        assert dialog.summary.text() == "增 0　删 0　改 0　移 1"
-        item = dialog.table.item(0, 2)
-        assert item is not None and item.text() == "ZC2 办公用房"
+        qtbot.waitUntil(lambda: dialog.summary.text() == "增 0　删 0　改 0　移 1")
+        assert dialog.table.model().index(0, 2).data() == "ZC2 办公用房"
         dialog.new.setCurrentIndex(1)
-        assert dialog.summary.text() == "两个版本没有差异"
+        qtbot.waitUntil(lambda: dialog.summary.text() == "两个版本没有差异")
+        assert compared == {"short reader"}
         dialog.reject()
 
     answered(bar.compare, look)

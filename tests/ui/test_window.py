@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from desktop import resources
 from desktop.app import history, inspection, setup, system
 from desktop.app.practice import practice_library
+from desktop.app.session import Session
 from desktop.domain.query import Op, Query, Test
 from desktop.ui import start, theme
 from desktop.ui.first_start import FirstStart
@@ -26,7 +28,7 @@ from desktop.ui.pages.statistics import StatisticsPage
 from desktop.ui.pages.system import SystemPage
 from desktop.ui.preview import Preview
 from desktop.ui.window import MainWindow
-from tests.ui.desks import enter, open_window
+from tests.ui.desks import enter, library_of, open_window
 from tests.ui.panels import shown_history
 
 
@@ -432,13 +434,38 @@ def test_the_first_dialog_makes_each_kind_of_library_and_keeps_what_was_typed(tm
     dialog.name.setText("西湖区中心")
     dialog.code.setText("33010")
     dialog.begin()
-    assert "6 位数字" in dialog.notice.sentence
-    assert dialog.name.text() == "西湖区中心"
+    assert "正在建立" in dialog.notice.sentence and not dialog.go.isEnabled()
+    dialog.name.setText("建立时又改的")
+    dialog.reject()
+    qtbot.waitUntil(lambda: "6 位数字" in dialog.notice.sentence)
+    assert dialog.go.isEnabled()
+    dialog.name.setText("西湖区中心")
     dialog.code.setText("330106")
     dialog.begin()
-    assert dialog.session is not None
+    dialog.name.setText("建立时又改的")
+    qtbot.waitUntil(lambda: dialog.session is not None)
+    assert dialog.session is not None and dialog.result() == FirstStart.DialogCode.Accepted
+    assert dialog.session.identity.name == "西湖区中心"
     assert system.active_versions(dialog.session.read) != {}
     dialog.session.workspace.close()
+
+
+def test_the_practice_library_is_made_off_the_windows_thread(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = FirstStart(tmp_path / "a")
+    qtbot.addWidget(dialog)
+    dialog.practice.setChecked(True)
+    threads = set[str]()
+
+    def made(folder: Path) -> Session:
+        threads.add(threading.current_thread().name.partition("_")[0])
+        return practice_library(folder)
+
+    monkeypatch.setattr("desktop.ui.first_start.practice_library", made)
+    session = library_of(dialog)
+    assert session.sample and threads == {"writer"}
+    session.workspace.close()
 
 
 def test_a_damaged_bundle_is_one_sentence_in_the_page(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

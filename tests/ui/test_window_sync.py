@@ -1,5 +1,6 @@
 """The window at the bureau and at an office: bundles looked into and applied, the bureau's rows, its notes."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.app import opinions, sending_down, setup, syncing, system
+from desktop.app import exchanged, opinions, sending_down, setup, syncing, system
+from desktop.app.session import Session
 from desktop.domain.query import Query
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.sync import SyncPage
@@ -30,18 +32,52 @@ def test_a_bundle_is_looked_into_then_applied_by_the_screen(tmp_path: Path, qtbo
     syncing.make_bundle(office, tmp_path / "a.bzb")
     with open_window(bureau) as window:
         window.open_file(tmp_path / "a.bzb")
-        page = window.current
+        page, locked = window.current, list[bool]()
         assert isinstance(page, SyncPage)
+        window.desk.runner.locked_changed.connect(locked.append)
         qtbot.waitUntil(page.receiving.apply_button.isEnabled)
+        assert locked == [False], "the grids were closed while the file was looked into, which began before"
         assert "尚未写入" in page.receiving.told.text()
         assert page.receiving.rows.rowCount() > 60
         assert bureau.read.count(Query("system_node")) == 0
         page.receiving.apply_button.click()
         qtbot.waitUntil(lambda: "应用完毕" in page.receiving.told.text())
         assert bureau.read.count(Query("system_node")) == 60
+        locked.clear()
         page.sending.make_in(tmp_path)
         qtbot.waitUntil(lambda: "可以安全拔出" in window.notice.sentence)
+        page.sending.mail_in(tmp_path)
+        qtbot.waitUntil(lambda: "逐个作为邮件附件发出" in window.notice.sentence)
+        assert locked == [True, False, True, False]
     office.workspace.close()
+
+
+def test_tabs_are_read_when_shown_and_files_looked_for_off_the_windows_thread(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau, office = pair(tmp_path)
+    office.workspace.close()
+    threads, missing = list[str](), exchanged.missing_attachments
+
+    def looked_for(session: Session) -> list[tuple[str, str]]:
+        threads.append(threading.current_thread().name.partition("_")[0])
+        return missing(session)
+
+    monkeypatch.setattr(exchanged, "missing_attachments", looked_for)
+    with open_window(bureau) as window:
+        window.show_page("sync")
+        page = window.current
+        assert isinstance(page, SyncPage)
+        qtbot.waitUntil(lambda: len(threads) == 1)
+        with bureau.write("附件") as transaction:
+            transaction.insert("attachment", {"file_name": "没来的.jpg", "sha256": "a" * 64, "size": 1})
+        window.desk.changed.emit(transaction.changes)
+        assert "没来的" not in page.record.missing.text()
+        page.tabs.setCurrentWidget(page.record)
+        qtbot.waitUntil(lambda: "没来的.jpg" in page.record.missing.text())
+        page.tabs.setCurrentWidget(page.sending)
+        page.tabs.setCurrentWidget(page.record)
+        assert threads == ["short reader"] * 2, "once when made, once when shown after a change"
 
 
 def test_the_bureaus_rows_cannot_be_typed_into_and_say_why(tmp_path: Path, qtbot: QtBot) -> None:

@@ -174,7 +174,7 @@ class Blocks(QObject):
         self._model.keep_typed(refused)
         self._grid.committed.emit(pasted.changes)
         if pasted.keys:
-            self._grid.show_key(pasted.keys[0])
+            self._model.when_shown(lambda: self._grid.show_key(pasted.keys[0]))
         sentences = []
         if count := len(pasted.refused):
             sentences.append(f"有 {count} 格没有通过检查，已标红，其余照常写入；停在红格上可看原因")

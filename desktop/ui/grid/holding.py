@@ -50,7 +50,7 @@ class Holding(QObject):
         self._place = None
         if current.isValid() and current.column() < len(model.columns):
             key, path = model.key_at(current.row()), model.columns[current.column()].path
-            self._place = _Place(key, path, current.row(), model.query)
+            self._place = _Place(key, path, current.row(), model.shown_query)
         self._text = self._typed_now() or self._text
 
     def _typed_now(self) -> _Text | None:
@@ -70,7 +70,7 @@ class Holding(QObject):
 
     def _go(self, place: _Place) -> None:
         row = self._model.row_of(place.key)
-        if row < 0 and place.query == self._model.query:
+        if row < 0 and place.query == self._model.shown_query:
             row = min(place.row, self._model.rowCount() - 1)
         if row >= 0:
             self._grid.setCurrentIndex(self._model.index(row, self._section(place.path)))

@@ -3,6 +3,7 @@
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -15,6 +16,9 @@ from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.query import Query, Sort
 from desktop.domain.record import Cell, Column, Kind
+from desktop.domain.resting import touches
+from desktop.ui.grid.row_ids import RowIds
+from desktop.ui.runner import Runner
 
 PAGE, PAGES = 128, 32
 Index = QModelIndex | QPersistentModelIndex
@@ -26,15 +30,25 @@ KeyRole = Qt.ItemDataRole.UserRole
 
 
 class LedgerModel(QAbstractTableModel):
-    """Rows of one query. An edited text is handed to `edit_asked`; a refused one stays in its cell with the reason."""
+    """Rows of one query. An edited text is handed to `edit_asked`; a refused one stays in its cell with the reason.
+
+    The rows of a large ledger are read off this thread: until they are there (`waiting`) those shown before stay.
+    """
 
     edit_asked = Signal(str, str, object)
     """(key, path, typed)"""
 
-    def __init__(self, session: Session, query: Query) -> None:
+    def __init__(self, session: Session, query: Query, runner: Runner) -> None:
         super().__init__()
         self.session = session
         self.query = query
+        """What is asked for."""
+        self.shown_query = query
+        """What the rows shown answer."""
+        self._row_ids = RowIds(session, runner, self)
+        self._anew = False
+        """Whether the rows being read are shown anew even if they are the same."""
+        self._afterwards: list[Callable[[], object]] = []
         self.locked = ""
         """Why nothing can be edited just now; empty if it can."""
         self._labels = spare_labels(session)
@@ -55,13 +69,38 @@ class LedgerModel(QAbstractTableModel):
 
     def set_query(self, query: Query) -> None:
         """Show the rows of another query."""
-        self.beginResetModel()
         self.query = query
-        self._rids = self.session.read.rids(query)
-        self._disputed = provisional.cells(self.session, query.ledger)
-        self._returned = opinions.returned(self.session, query.ledger)
-        self._forget_pages()
-        self.endResetModel()
+        self._anew = True
+        self._row_ids.ask(query, self._show)
+
+    def _show(self, rids: "array[int]") -> None:
+        if self._anew or rids != self._rids:
+            self._anew = False
+            self.beginResetModel()
+            self.shown_query = self.query
+            self._rids = rids
+            self._read_marks()
+            self._forget_pages()
+            self.endResetModel()
+        self._catch_up()
+
+    def _read_marks(self) -> None:
+        self._disputed = provisional.cells(self.session, self.query.ledger)
+        self._returned = opinions.returned(self.session, self.query.ledger)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the rows asked for are still being read."""
+        return self._row_ids.waiting
+
+    def when_shown(self, act: Callable[[], object]) -> None:
+        """Call this as soon as the rows asked for are shown, which may be at once."""
+        self._afterwards.append(act)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        while self._afterwards and not self.waiting:
+            self._afterwards.pop(0)()
 
     def _forget_pages(self) -> None:
         self._pages.clear()
@@ -97,18 +136,15 @@ class LedgerModel(QAbstractTableModel):
         """Re-read what a transaction touched."""
         if not changes:
             return
-        rids = self.session.read.rids(self.query)
-        if rids != self._rids:
-            self.set_query(self.query)
-            return
-        self._disputed = provisional.cells(self.session, self.query.ledger)
-        self._returned = opinions.returned(self.session, self.query.ledger)
+        self._read_marks()
         self._forget_pages()
         self._repaint()
+        if self.waiting or touches(self.session.schema, self.query, changes):
+            self._row_ids.ask(self.query, self._show)
 
     def sort_by(self, sorts: tuple[Sort, ...]) -> None:
         """Show in another order."""
-        self.set_query(Query(self.query.ledger, self.query.where, sorts, self.query.as_of, self.query.deleted))
+        self.set_query(replace(self.query, sort=sorts))
 
     def key_at(self, row: int) -> str:
         """The key of a row."""
@@ -128,7 +164,7 @@ class LedgerModel(QAbstractTableModel):
         if page is None:
             rids = self._rids[number * PAGE : (number + 1) * PAGE]
             paths = ["key", *(column.path for column in self.columns), *self._stand_ins.values()]
-            page = self.session.read.page(self.query.ledger, rids, paths, self.query.as_of)
+            page = self.session.read.page(self.query.ledger, rids, paths, self.shown_query.as_of)
             self._pages[number] = page
             if len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
@@ -168,7 +204,7 @@ class LedgerModel(QAbstractTableModel):
         return answer[role](index) if role in answer else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        open_here = not self.locked and not self.query.deleted
+        open_here = not self.locked and not self.shown_query.deleted
         if index.isValid() and self.columns[index.column()].editable and open_here and not self.foreign(index):
             return _OPEN
         return _CLOSED

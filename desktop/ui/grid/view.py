@@ -62,6 +62,8 @@ class LedgerGrid(QTableView):
         self.holding = Holding(self, model, (self, self.frozen))
         self.holding.complained.connect(self.complained)
         self.lock_banner = LockBanner(self)
+        if runner.locked:
+            self._lock(busy=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -63,7 +63,8 @@ class LedgerPage(LedgerFiles):
         self.bin.setCheckable(True)
         self.back = button("恢复", self.restore_rows, icon_name="undo")
         self.returned = button("", self.show_returned, "ghost", "triangle", "只看市局退回的行；意见写在右侧面板里")
-        self.model = LedgerModel(self.session, Query(self.ledger, sort=view.sort, as_of=self.session.today()))
+        query = Query(self.ledger, sort=view.sort, as_of=self.session.today())
+        self.model = LedgerModel(self.session, query, desk.runner)
         self.grid = LedgerGrid(self.model, desk.runner, view.frozen)
         self.grid.arranged.remember(view.columns)
         self.grid.arranged.show([column.path for column in view.columns], view.frozen)
@@ -118,6 +119,7 @@ class LedgerPage(LedgerFiles):
         column.addWidget(foot)
 
     def _connect(self) -> None:
+        self.model.modelReset.connect(self._rows_shown)
         self.grid.blocks.new_values = self.new_values
         self.grid.committed.connect(self.desk.changed)
         self.grid.complained.connect(lambda sentence: self.desk.say("warn", sentence))
@@ -214,10 +216,14 @@ class LedgerPage(LedgerFiles):
         """Ask again for the rows."""
         self._labels = spare_labels(self.session)
         self.model.set_query(self._query())
+        if self.model.waiting:
+            self.reload_counts()
+        self._looked()
+
+    def _rows_shown(self) -> None:
         if self.model.rowCount() and not self.grid.currentIndex().isValid():
             self.grid.setCurrentIndex(self.model.index(0, 0))
         self.reload_counts()
-        self._looked()
 
     def imported(self) -> None:
         """An import may have given a spare field its label, or made the version whose rows are shown."""
@@ -242,7 +248,7 @@ class LedgerPage(LedgerFiles):
 
     def changed(self, changes: Changes) -> None:
         self.model.changed(changes)
-        self.reload_counts()
+        self.model.when_shown(self.reload_counts)
         self.panel.changed(changes)
 
     def refused_texts(self) -> int:
@@ -258,6 +264,9 @@ class LedgerPage(LedgerFiles):
         every = self.session.read.count(Query(self.ledger, self.base(), as_of=self.session.today(), deleted=deleted))
         errors = f"　▲ {self.model.errors} 处错误" if self.model.errors else ""
         shown = self.model.rowCount()
+        if self.model.waiting:
+            self.counted.setText("正在读取…")
+            return
         hint = "　没有符合条件的行，请放宽或清除筛选" if every and not shown else ""
         if not every and not deleted:
             hint = "　还没有内容：点“新增”录一条，或把 Excel 表格拖进窗口导入"
@@ -268,18 +277,25 @@ class LedgerPage(LedgerFiles):
             self.open_wizard(target)
         elif isinstance(target, str):
             self._leave_bin()
-            if self.model.row_of(target) < 0:
-                self.clear_filters()
-            self.grid.show_key(target)
+            self.model.when_shown(lambda: self._go(CellTarget(target, "")))
         elif isinstance(target, CellTarget):
-            self.show_target(target.key)
-            self.grid.show_key(target.key, target.path)
-            self.panel.show_field(target.path)
+            self._leave_bin()
+            self.model.when_shown(lambda: self._go(target))
         elif isinstance(target, tuple):
             self._leave_bin()
             self.clear_filters()
             self._only = tuple(str(key) for key in target)
             self.reload()
+
+    def _go(self, target: CellTarget) -> None:
+        if self.model.row_of(target.key) < 0:
+            self.clear_filters()
+        self.model.when_shown(lambda: self._gone(target))
+
+    def _gone(self, target: CellTarget) -> None:
+        self.grid.show_key(target.key, target.path)
+        if target.path:
+            self.panel.show_field(target.path)
 
     def _leave_bin(self) -> None:
         if self.bin.isChecked():

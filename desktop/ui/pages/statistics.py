@@ -1,10 +1,11 @@
 """统计表: the official table; every figure opens the rows it counts."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.app import provisional, snapshots, statistics, syncing
+from desktop.app.job import Job
 from desktop.app.snapshots import Scope
 from desktop.domain.changes import Changes
 from desktop.domain.dates import is_full, parse_date
@@ -297,11 +299,19 @@ class StatisticsPage(Page):
 
     def copy_picture(self) -> None:
         """The form as a picture for the clipboard."""
-        if self._shown is None:
+        if (shown := self._shown) is None:
             return
-        pages = Pages(self._document(self._shown))
-        QGuiApplication.clipboard().setImage(pages.page_image(0, PICTURE_DOTS))
-        more = "；表有几页，只复制了第一页，其余请用“打印、导出”" if pages.page_count > 1 else ""
+        document = self._document(shown)
+
+        def picture(_job: Job) -> tuple[QImage, int]:
+            pages = Pages(document())
+            return pages.page_image(0, PICTURE_DOTS), pages.page_count
+
+        self.desk.read(picture, lambda made: self._copied(*made), owner=self, short=True)
+
+    def _copied(self, picture: QImage, page_count: int) -> None:
+        QGuiApplication.clipboard().setImage(picture)
+        more = "；表有几页，只复制了第一页，其余请用“打印、导出”" if page_count > 1 else ""
         self.desk.say("ok", f"统计表已复制为图片{more}")
 
     def copy_chart(self) -> None:
@@ -318,15 +328,14 @@ class StatisticsPage(Page):
                 lambda _job: write_picture(picture, path), lambda _none: self.desk.say("ok", f"已存到 {path}", path)
             )
 
-    def _document(self, shown: StatisticsTable) -> Document:
-        return statistics.document(self.session, shown, self.unit_choice.currentText(), self.department)
+    def _document(self, shown: StatisticsTable) -> Callable[[], Document]:
+        return partial(statistics.document, self.session, shown, self.unit_choice.currentText(), self.department)
 
     def preview(self) -> None:
         """The table as a form."""
         if (shown := self._shown) is None:
             return
-        document = self._document(shown)
-        preview(self.desk, lambda: document, f"{self.session.identity.name}_标准统计表_{shown.as_of}", self)
+        preview(self.desk, self._document(shown), f"{self.session.identity.name}_标准统计表_{shown.as_of}", self)
 
 
 def _offer(choice: QComboBox, words: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.store.identity import Identity
@@ -37,6 +37,9 @@ class SyncPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
+        self._behind: set[QWidget] = set()
+        """Tabs that have to be read again before they are shown."""
+        self.tabs.currentChanged.connect(lambda _at: self._catch_up())
         self.receiving.applied.connect(self.reload)
         self.receiving.joined.connect(self._joined)
         self.record.taken_back.connect(self.reload)
@@ -50,11 +53,17 @@ class SyncPage(Page):
             self.reload()
 
     def reload(self) -> None:
-        """Every tab anew."""
-        for part in (self.sending, self.conflicts, self.record, self.units):
-            if part is not None:
-                part.reload()
+        """Every tab anew, most of them when they are shown."""
+        self._behind = {self.sending, self.record, *filter(None, (self.units,))}
+        self.conflicts.reload()
         self._count()
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        for part in (self.sending, self.record, self.units):
+            if part is not None and part in self._behind and part is self.tabs.currentWidget():
+                self._behind.remove(part)
+                part.reload()
 
     def _count(self) -> None:
         waiting = self.conflicts.count

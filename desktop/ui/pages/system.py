@@ -349,7 +349,10 @@ class SystemPage(LedgerFiles):
         parent = key if key and self.model.tree.children(key) else TOP
         subject = self.model.tree.name(parent) if parent else "全部节点"
         dialog = RenumberDialog(
-            self, subject, lambda in_turn: system_numbering.preview(session, version, parent, in_turn=in_turn)
+            self,
+            self.desk,
+            subject,
+            lambda in_turn: system_numbering.preview(session, version, parent, in_turn=in_turn),
         )
         if dialog.exec():
             planned = dialog.planned

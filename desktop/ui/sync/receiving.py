@@ -1,5 +1,6 @@
 """收到: a file is checked, what it would do is shown row by row and field by field, then it is applied or left alone."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -112,7 +113,7 @@ class Receiving(QWidget):
         self.told.setText(f"正在核对 {path.name} …")
         self._step(1)
         task = self.desk.write(
-            lambda _job: syncing.inspect_bundle(session, path), lambda outcome: self._seen(path, outcome)
+            lambda _job: syncing.inspect_bundle(session, path), lambda outcome: self._seen(path, outcome), locks=True
         )
         task.ended.connect(self._checked)
 
@@ -135,7 +136,8 @@ class Receiving(QWidget):
         """A bundle that changes no row still tells what the sender has and lacks, and may hold what waits for others."""
         session, words = self.session, self.told.text()
         self.received = None
-        self.desk.write(lambda job: syncing.apply_bundle(session, path, job), lambda _outcome: self._noted(words))
+        self.desk.write(lambda job: syncing.apply_bundle(session, path, job), lambda _outcome: self._noted(words),
+                        locks=True)  # fmt: skip
 
     def _noted(self, words: str) -> None:
         self.told.setText(f"{words}\n台账没有改动，对方已有和还缺的内容已登记，下一个发给它的同步包会补上")
@@ -197,9 +199,13 @@ class Receiving(QWidget):
             )
 
     def _applied(self, outcome: Outcome) -> None:
-        self.received = None
+        session, self.received = self.session, None
+        self.desk.read(lambda _job: len(exchanged.missing_attachments(session)), partial(self._taken_in, outcome),
+                       owner=self, short=True)  # fmt: skip
+
+    def _taken_in(self, outcome: Outcome, lacking: int) -> None:
         words = syncing.in_words(outcome, rehearsal=False)
-        self._tell(outcome, "\n".join((words, *self._next_steps(outcome))))
+        self._tell(outcome, "\n".join((words, *self._next_steps(outcome, lacking))))
         self._step(4)
         self.desk.say("warn" if outcome.notes or outcome.conflicts else "ok", words)
         self.applied.emit()
@@ -209,12 +215,12 @@ class Receiving(QWidget):
         self._step(2 if self.received is not None else 0)
         self.desk.say("bad", refusal.message)
 
-    def _next_steps(self, outcome: Outcome) -> list[str]:
+    def _next_steps(self, outcome: Outcome, lacking: int) -> list[str]:
         """What a person does after a bundle was taken in."""
         found = []
         if outcome.conflicts:
             found.append("下一步：到“冲突”里逐处选定，选定前暂按其中一个值显示")
-        if lacking := len(exchanged.missing_attachments(self.session)):
+        if lacking:
             found.append(f"还有 {lacking} 个附件没有收到，名单在“记录”里")
         if self.session.identity.is_bureau:
             found.append("下一步：到“送出”给该单位生成下发包（回执在里面），或把“单位”里的回执码用电话告诉它")

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.app import clock, exchanged, syncing
+from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.ui.desk import Desk
 from desktop.ui.sync.listing import Listing
@@ -51,19 +52,9 @@ class RecordList(QWidget):
             (item, (clock.shown(item.at), WORDS.get(item.kind, item.kind), item.name, exchanged.in_words(item)))
             for item in exchanged.entries(self.session)
         ])  # fmt: skip
-        self.missing.setText(self._missing())
+        session = self.session
+        self.desk.read(lambda _job: _missing(session), self.missing.setText, owner=self, short=True)
         self._chosen()
-
-    def _missing(self) -> str:
-        """What was named in bundles and is not here: a rebuilt PC sees what could not be brought back."""
-        rows = exchanged.missing_attachments(self.session)
-        parts = exchanged.waiting_parts(self.session)
-        names = "、".join(self.session.read.caption(*row) for row in rows[:NAMED])
-        more = f" 等 {len(rows)} 个" if len(rows) > NAMED else ""
-        said = [f"附件尚未收到：{names}{more}，请对方用 U 盘再送一次"] if rows else []
-        if parts:
-            said.append(f"有 {parts} 段数据在等对方补发前面的部分")
-        return "；".join(said)
 
     def _chosen(self) -> None:
         chosen = self.applied.chosen
@@ -80,3 +71,16 @@ class RecordList(QWidget):
         self.desk.say("ok", "同步包已撤销，台账回到应用之前；需要时可以再打开那个文件")
         self.reload()
         self.taken_back.emit()
+
+
+def _missing(session: Session) -> str:
+    """What was named in bundles and is not here: a rebuilt PC sees what could not be brought back. Every file is looked
+    for."""
+    rows = exchanged.missing_attachments(session)
+    parts = exchanged.waiting_parts(session)
+    names = "、".join(session.read.caption(*row) for row in rows[:NAMED])
+    more = f" 等 {len(rows)} 个" if len(rows) > NAMED else ""
+    said = [f"附件尚未收到：{names}{more}，请对方用 U 盘再送一次"] if rows else []
+    if parts:
+        said.append(f"有 {parts} 段数据在等对方补发前面的部分")
+    return "；".join(said)

@@ -95,6 +95,7 @@ class Sending(QWidget):
         self.desk.write(
             lambda job: (work(job), exchanged.damaged_attachments(session)),
             lambda found: self._made(told(found[0]), found[1]),
+            locks=True,
         )
 
     def _made(self, sentence: str, but: str = "") -> None:

@@ -98,7 +98,7 @@ class VersionBar(QWidget):
             self.desk.say("warn", "目前只有一个版本，建立下一版之后才能比较")
             return
         dialog = CompareDialog(
-            self, known, lambda old, new: system_versions.compare(session, old, new),
+            self, self.desk, known, lambda old, new: system_versions.compare(session, old, new),
             lambda old, new: preview(
                 self.desk, lambda: system_versions.comparison(session, old, new), "标准体系版本比较", self),
         )  # fmt: skip
