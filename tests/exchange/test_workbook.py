@@ -204,7 +204,7 @@ def test_files_that_are_no_table() -> None:
     assert refused("标准号,名称\n".encode("gb18030") + b"\xff\xfe\xff") == "not_a_table"
     assert refused(b"<html><table><tr><td>GB 1</td></tr></table></html>") == "not_a_table"
     assert refused(b"  <?xml version='1.0'?><Workbook/>") == "not_a_table"
-    assert refused('标准号,"没有结束的引号\n'.encode() + "甲".encode() * 300_000) == "damaged"
+    assert refused('标准号,"没有结束的引号\n'.encode() + "甲".encode() * 300_000) == "too_large"
 
 
 def test_an_archive_that_is_no_workbook(tmp_path: Path) -> None:

@@ -245,7 +245,7 @@ def test_five_reasons_have_five_sentences(
         manifest = msgspec.structs.replace(made, v=2)
         assert canonical(msgspec.to_builtins(manifest)) != bundle.body
         path.unlink()
-        with pytest.raises(Exception, match="升级"):
+        with pytest.raises(Exception, match="读回核对不符"):
             container.write(path, manifest, bundle.signature, bundle.files)
         monkey = container.VERSION
         container.VERSION = 2
