@@ -279,6 +279,11 @@ class LedgerModel(QAbstractTableModel):
         if self.rowCount() and self.columnCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
+    def typed_at(self, key: str, path: str) -> str | None:
+        """The text in a cell that is not written, refused or on its way; None if there is none."""
+        typed = self._typed.get((key, path))
+        return typed[0] if typed else None
+
     def forget_typed(self, index: Index) -> None:
         """Back to the stored value."""
         self._typed.pop((self.key_at(index.row()), self.columns[index.column()].path), None)
