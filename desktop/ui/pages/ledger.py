@@ -245,6 +245,10 @@ class LedgerPage(LedgerFiles):
         self.reload_counts()
         self.panel.changed(changes)
 
+    def hand_over(self) -> None:
+        self.grid.hand_over()
+        self.panel.hand_over()
+
     def refused_texts(self) -> int:
         return self.model.errors + self.panel.errors
 

@@ -123,6 +123,12 @@ class SystemPage(LedgerFiles):
             self.reload()
         self.panel.changed(changes)
 
+    def hand_over(self) -> None:
+        self.panel.hand_over()
+
+    def refused_texts(self) -> int:
+        return self.panel.errors
+
     @property
     def takes_tables(self) -> bool:
         """Not by dropping: what somebody drops here as a beginner is the detail table."""
