@@ -45,8 +45,7 @@ def paste(session: Session, ledger: str, edits: Sequence[Edit], added: NewRows, 
     unmade: list[str] = []
     with session.write(label) as transaction:
         wanted, now = held or {}, texts(transaction.reader, ledger, held or ())
-        due = [edit for edit in edits
-               if (place := (edit.key, edit.path)) not in wanted or now.get(place) == wanted[place]]  # fmt: skip
+        due = [edit for edit in edits if (at := (edit.key, edit.path)) not in wanted or now.get(at) == wanted[at]]
         refused = write_good_cells(session, transaction, ledger, due, job)
         judge = Judge(transaction.reader, ledger, session.identity.organisation)
         for place, row in enumerate(added.rows):

@@ -125,7 +125,8 @@ class Blocks(QObject):
         add = box.addButton("新增这些行", roles.AcceptRole) if open_here else None
         part = box.addButton("只粘贴前面的", roles.AcceptRole) if cells else None
         box.setEscapeButton(box.addButton("取消", roles.RejectRole))
-        box.setDefaultButton(add or part)
+        if default := add or part:
+            box.setDefaultButton(default)
 
         def answered() -> None:
             if box.clickedButton() is add and add is not None:

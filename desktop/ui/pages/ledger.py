@@ -51,6 +51,8 @@ class LedgerPage(LedgerFiles):
         self.view_now = NamedView("全部" if not view.conditions else "", View(sort=self.sort))
         """The view chosen last."""
         self._only: tuple[str, ...] = ()
+        self._base = self.base()
+        """What the shown rows were asked for with; a new version changes it."""
         self._popup: FilterPopup | None = None
         self._labels = spare_labels(self.session)
         self.words = QLineEdit()
@@ -213,6 +215,7 @@ class LedgerPage(LedgerFiles):
     def reload(self) -> None:
         """Ask again for the rows."""
         self._labels = spare_labels(self.session)
+        self._base = self.base()
         self.model.set_query(self._query())
         if self.model.rowCount() and not self.grid.currentIndex().isValid():
             self.grid.setCurrentIndex(self.model.index(0, 0))
@@ -241,8 +244,11 @@ class LedgerPage(LedgerFiles):
             self.desk.write(lambda _job: editing.restore_rows(session, ledger, keys))
 
     def changed(self, changes: Changes) -> None:
-        self.model.changed(changes)
-        self.reload_counts()
+        if self.base() == self._base:
+            self.model.changed(changes)
+            self.reload_counts()
+        else:
+            self.reload()
         self.panel.changed(changes)
 
     def hand_over(self) -> None:
@@ -271,19 +277,30 @@ class LedgerPage(LedgerFiles):
         if isinstance(target, Path):
             self.open_wizard(target)
         elif isinstance(target, str):
-            self._leave_bin()
-            if self.model.row_of(target) < 0:
-                self.clear_filters()
-            self.grid.show_key(target)
+            self._show_row(target)
         elif isinstance(target, CellTarget):
-            self.show_target(target.key)
-            self.grid.show_key(target.key, target.path)
-            self.panel.show_field(target.path)
+            if self._show_row(target.key, target.path):
+                self.panel.show_field(target.path)
         elif isinstance(target, tuple):
             self._leave_bin()
             self.clear_filters()
             self._only = tuple(str(key) for key in target)
             self.reload()
+
+    def _show_row(self, key: str, path: str = "") -> bool:
+        """Go to a row, past the filters if they hide it; one that is not of this table is told where it is."""
+        if not self.session.read.count(Query(self.ledger, self.base()).also(Test("key", Op.IN, (key,)))):
+            self.desk.say("warn", self.elsewhere(key))
+            return False
+        self._leave_bin()
+        if self.model.row_of(key) < 0:
+            self.clear_filters()
+        return self.grid.show_key(key, path)
+
+    def elsewhere(self, key: str) -> str:
+        """Why a row is not in this table, and where to look for it."""
+        caption = self.session.read.caption(self.ledger, key)
+        return f"“{caption}”现在不在这张表里，可能已经删除，请到回收站看看"
 
     def _leave_bin(self) -> None:
         if self.bin.isChecked():
