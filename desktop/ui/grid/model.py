@@ -13,7 +13,7 @@ from desktop.app.editing import check_edit, why_read_only
 from desktop.app.labels import label_of, spare_labels
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
-from desktop.domain.query import Query, Sort
+from desktop.domain.query import Op, Query, Sort, Test
 from desktop.domain.record import Cell, Column, Kind
 
 PAGE, PAGES = 128, 32
@@ -291,5 +291,9 @@ class LedgerModel(QAbstractTableModel):
 
     @property
     def errors(self) -> int:
-        """How many cells hold a refused text."""
-        return sum(bool(reason) for _, reason in self._typed.values())
+        """How many cells of rows that are not deleted hold a refused text."""
+        red = [key for (key, _), (_, reason) in self._typed.items() if reason]
+        if not red:
+            return 0
+        there = self.session.read.cells(Query(self.query.ledger, Test("key", Op.IN, tuple(set(red)))), ("key",))
+        return sum((key,) in there for key in red)

@@ -382,6 +382,8 @@ class LedgerPage(LedgerFiles):
                 self.grid.arranged.forget_widths()
             self.grid.arranged.show(dialog.paths(), dialog.frozen.currentIndex())
             self._looked()
+            if told := self.grid.frozen.in_words():
+                self.desk.say("warn", told)
         dialog.deleteLater()
 
     def current_view(self) -> View:

@@ -2,7 +2,7 @@
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from desktop.app import system, system_versions
+from desktop.app import duplicates, system, system_versions
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Condition, Sort
@@ -30,6 +30,8 @@ class StandardsPage(LedgerPage):
 
     def changed(self, changes: Changes) -> None:
         super().changed(changes)
+        if told := duplicates.already_there(self.session, changes):
+            self.desk.say("warn", told)
         self.strip.show_entry(self.panel.key)
 
     def context(self) -> str:
