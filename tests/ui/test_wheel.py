@@ -9,8 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from desktop.app import history
+from desktop.app import history, inspection
 from desktop.app.practice import practice_library
+from desktop.domain.query import Query
+from desktop.ui.pages.inspections import InspectionsPage
 from desktop.ui.window import MainWindow
 from tests.ui.desks import open_window
 from tests.ui.grids import settle, standards
@@ -68,3 +70,21 @@ def test_the_columns_of_a_file_scroll_and_keep_what_they_go_to(
     _turn(combo)
     assert combo.currentText() == before and bar.value() > 0
     wizard.reject()
+
+
+def test_the_item_of_a_sheet_keeps_its_severity(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.desk.session
+    _, key = inspection.make_sheet(session, str(session.read.rows(Query("checklist"))[0]["key"]), None)
+    window.show_page("inspections", key)
+    page = window.current
+    assert isinstance(page, InspectionsPage)
+    severity = page.entry.severity
+    page.entry.table.setFocus()
+    before = severity.currentIndex()
+    area = next(area for area in page.findChildren(QScrollArea) if area.isAncestorOf(severity))
+    area.ensureWidgetVisible(severity)
+    _turn(severity)
+    assert severity.currentIndex() == before
+    severity.setFocus()
+    _turn(severity)
+    assert severity.currentIndex() == before + 1
