@@ -4,20 +4,26 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
+from desktop.app import system
 from desktop.app.editing import refuse_foreign
 from desktop.app.job import Job
 from desktop.app.references import ancestry
 from desktop.app.session import Session
 from desktop.app.unit_settings import put, unit_settings
+from desktop.domain import numbers
 from desktop.domain.changes import Changes
 from desktop.domain.duplicates import Candidate, Group, Likeness, groups
 from desktop.domain.errors import Refusal
-from desktop.domain.query import KEY, Query, owner_of
+from desktop.domain.query import KEY, Op, Query, Test, owner_of
 from desktop.domain.record import Cell, Field, Kind, Ledger
+from desktop.store import journal
 from desktop.store.journal import Transaction
 
 LEDGERS = ("standard", "organisation", "person")
 """Ledgers whose rows can stand twice, in the order they are offered."""
+
+MOST_NUMBERS = 20
+"""Numbers typed in one step that are looked for; a pasted list is compared by 查重."""
 
 _NAMES = {"standard": ("number", "title"), "organisation": ("", "name"), "person": ("", "name")}
 _WITHIN = {"person": "unit"}
@@ -46,6 +52,35 @@ def find(session: Session, ledger: str, job: Job | None = None) -> list[Group]:
     apart = _kept_apart(session, ledger)
     linked = _linked(session) if ledger == "standard" else set()
     return [group for group in found if not _settled(group, apart, linked)]
+
+
+def already_there(session: Session, changes: Changes) -> str:
+    """What to tell a person whose hand just gave a row of the detail table the number of another row; '' if nobody
+    did. A number that came with an import or is back by undoing was told of elsewhere."""
+    read, active = session.read, set(system.active_versions(session.read).values())
+    for key in sorted(changes.of("standard"))[:MOST_NUMBERS]:
+        number = _typed_number(session, key, changes.tx)
+        same = Query("standard", Test("@number_key", Op.IN, (numbers.identity(number),)))
+        for (other,) in read.cells(same, (KEY,)) if number else ():
+            if other == key or owner_of(str(other)) != owner_of(key):
+                continue
+            for entry in read.referring("detail_entry", "standard", str(other)):
+                if entry["version"] in active:
+                    where = f"（{entry['code']}）" if entry["code"] else ""
+                    caption = read.caption("standard", str(other))
+                    return (
+                        f"标准号“{number}”表里已经有了：{caption}{where}，请核对；同一项标准可到“数据体检”点“查重”合并"
+                    )
+    return ""
+
+
+def _typed_number(session: Session, key: str, step: int) -> str:
+    """The number that a step made by hand gave a standard; '' if it gave none."""
+    for line in journal.history(session.read, "standard", key):
+        if line.tx == step and not line.origin and line.field in ("", "number"):
+            cell = line.new if line.field else journal.born_cells(session.read, "standard", line).get("number")
+            return str(cell or "")
+    return ""
 
 
 def _settled(group: Group, apart: Sequence[frozenset[str]], linked: set[frozenset[str]]) -> bool:

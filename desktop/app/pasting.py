@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from desktop.app.editing import STEP, Edit, Judge, Refused, write_good_cells, write_row
 from desktop.app.job import Job
+from desktop.app.replacing import texts
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.entry import Typed
@@ -25,22 +26,27 @@ class NewRows:
 
 @dataclass(frozen=True)
 class Pasted:
-    """What became of a block: `refused` cells belong to rows that exist; `unmade` rows have a reason each."""
+    """What became of a block: `refused` cells belong to rows that exist; `unmade` rows have a reason each; `kept`
+    cells held another text by then and were left alone."""
 
     changes: Changes
     keys: tuple[str, ...]
     refused: tuple[Refused, ...]
     unmade: tuple[str, ...]
+    kept: int = 0
 
 
 def paste(session: Session, ledger: str, edits: Sequence[Edit], added: NewRows, label: str,
-          job: Job | None = None) -> Pasted:  # fmt: skip
-    """Write the acceptable cells and the new rows as one step; a new row is made without its refused cells."""
+          job: Job | None = None, held: Mapping[tuple[str, str], str] | None = None) -> Pasted:  # fmt: skip
+    """Write the acceptable cells and the new rows as one step; a new row is made without its refused cells. Cells in
+    `held` (key, path → text as shown) are written only while they hold that text."""
     job = job or Job()
     keys: list[str] = []
     unmade: list[str] = []
     with session.write(label) as transaction:
-        refused = write_good_cells(session, transaction, ledger, edits, job)
+        wanted, now = held or {}, texts(transaction.reader, ledger, held or ())
+        due = [edit for edit in edits if (at := (edit.key, edit.path)) not in wanted or now.get(at) == wanted[at]]
+        refused = write_good_cells(session, transaction, ledger, due, job)
         judge = Judge(session, transaction.reader, ledger)
         for place, row in enumerate(added.rows):
             if place % STEP == 0:
@@ -53,7 +59,7 @@ def paste(session: Session, ledger: str, edits: Sequence[Edit], added: NewRows, 
                 continue
             keys.append(key)
             refused.extend(Refused(Edit(key, path, row[path]), reason) for path, reason in bad.items())
-    return Pasted(transaction.changes, tuple(keys), tuple(refused), tuple(unmade))
+    return Pasted(transaction.changes, tuple(keys), tuple(refused), tuple(unmade), len(edits) - len(due))
 
 
 def _begun(begin: Mapping[str, Typed], place: int) -> dict[str, Typed]:

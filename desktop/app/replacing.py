@@ -1,6 +1,6 @@
 """Finding cells by their words, and what a change of many cells would do before it is done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from desktop.app.editing import Edit, check_edit
@@ -9,6 +9,7 @@ from desktop.app.session import Session
 from desktop.domain.finding import found
 from desktop.domain.query import Op, Query, Test
 from desktop.domain.record import Cell, Column
+from desktop.store.reading import Reader
 
 MOST_HITS = 1000
 """Cells listed at once; more are not looked through by a person."""
@@ -56,6 +57,22 @@ def find(session: Session, query: Query, columns: Sequence[Column], words: str, 
                 if len(hits) == MOST_HITS:
                     return hits
     return hits
+
+
+def texts(reader: Reader, ledger: str, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What cells (key, path) of live rows hold now, as a person reads it."""
+    places = list(places)
+    paths = list(dict.fromkeys(path for _, path in places))
+    columns, stand_ins = [reader.schema.column(ledger, path) for path in paths], reader.schema.stand_ins(ledger)
+    instead = {path: place for place, path in enumerate(stand_ins, 1 + len(paths))}
+    keys = tuple(dict.fromkeys(key for key, _ in places))
+    found: dict[tuple[str, str], str] = {}
+    asked = Query(ledger, Test("key", Op.IN, keys))
+    for row in reader.cells(asked, ["key", *paths, *stand_ins.values()]) if keys else ():
+        for place, column in enumerate(columns, 1):
+            stand_in = row[instead[column.path]] if column.path in instead else None
+            found[str(row[0]), column.path] = _shown(column, row[place], stand_in)
+    return found
 
 
 def _shown(column: Column, cell: Cell, stand_in: Cell) -> str:

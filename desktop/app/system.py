@@ -10,7 +10,7 @@ from desktop.domain.codes import plain_code
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.system import SystemNode, SystemVersion
 from desktop.domain.positions import position
-from desktop.domain.query import Query, owner_of, where
+from desktop.domain.query import Condition, Op, Query, Test, owner_of, where
 from desktop.domain.system_tree import Tree
 from desktop.store.journal import Transaction
 from desktop.store.reading import Reader
@@ -95,6 +95,11 @@ def active_versions(read: Reader) -> dict[str, str]:
         if known is None or _rank(version) > _rank(known):
             chosen[owner_of(version.key)] = version
     return {owner: version.key for owner, version in chosen.items()}
+
+
+def in_active_versions(read: Reader) -> Condition:
+    """What holds for the detail rows of every organisation's active version."""
+    return Test("version", Op.IN, tuple(active_versions(read).values()))
 
 
 def _rank(version: SystemVersion) -> tuple[bool, str]:

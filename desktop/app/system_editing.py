@@ -135,31 +135,39 @@ def merge_nodes(session: Session, keys: Sequence[str], into: str) -> Changes:
     return transaction.changes
 
 
-def remove_node(session: Session, key: str, move_to: str = "") -> Changes:
-    """Move a node to the recycle bin. While standards or nodes stand below it: Refusal `node_in_use`, unless
-    `move_to` names the node that takes them over."""
-    tree = _tree_to_write(session, [key])
-    below = session.read.referring("detail_entry", "node", key)
-    children = tree.children(key)
-    if (below or children) and not move_to:
-        sentence = f"这个节点下还有 {len(children)} 个下级、{len(below)} 项标准，请先移走再删除"
-        raise Refusal("node_in_use", sentence)
-    if move_to in tree.branch(key):
+def remove_nodes(session: Session, keys: Sequence[str], move_to: str = "") -> Changes:
+    """Move nodes to the recycle bin as one step. While standards or other nodes stand below them: Refusal
+    `node_in_use`, unless `move_to` names the node that takes those over."""
+    tree = _tree_to_write(session, keys)
+    nodes, standards = left_below(session, tree, keys)
+    if (nodes or standards) and not move_to:
+        which = "这个节点" if len(keys) == 1 else f"这 {len(keys)} 个节点"
+        raise Refusal("node_in_use", f"{which}下还有 {nodes} 个下级、{standards} 项标准，请先移走再删除")
+    if any(move_to in tree.branch(key) for key in keys):
         raise Refusal("circle", f"“{tree.name(move_to)}”也在要删除的节点之下，请另选一个去处")
-    with session.write(f"删除节点 {tree.name(key)}") as transaction:
-        if move_to:
-            _hand_over(transaction, key, move_to)
-        transaction.delete("system_node", [key])
+    label = f"删除节点 {tree.name(keys[0])}" if len(keys) == 1 else f"删除 {len(keys)} 个节点"
+    with session.write(label) as transaction:
+        for key in keys if move_to else ():
+            _hand_over(transaction, key, move_to, keys)
+        transaction.delete("system_node", keys)
     return transaction.changes
 
 
-def _hand_over(transaction: Transaction, key: str, to: str) -> None:
-    """Detail rows and children of a node go to another, the children behind those already there."""
+def left_below(session: Session, tree: Tree, keys: Sequence[str]) -> tuple[int, int]:
+    """How many other nodes right below these and how many standards at them would be left without a place."""
+    nodes = sum(child not in keys for key in keys for child in tree.children(key))
+    return nodes, sum(len(session.read.referring("detail_entry", "node", key)) for key in keys)
+
+
+def _hand_over(transaction: Transaction, key: str, to: str, going: Sequence[str] = ()) -> None:
+    """Detail rows and children of a node go to another, the children behind those already there; not those that are
+    `going` too."""
     rows = transaction.reader.referring("detail_entry", "node", key)
     transaction.update_many("detail_entry", "node", ((to, str(row["key"])) for row in rows))
     version = str((transaction.reader.row("system_node", to) or {})["version"])
     tree = tree_of(transaction.reader, version)
-    _write(transaction, tree, tree.placed(tree.children(key), to, len(tree.children(to))))
+    staying = [child for child in tree.children(key) if child not in going]
+    _write(transaction, tree, tree.placed(staying, to, len(tree.children(to))))
 
 
 def _moved(session: Session, tree: Tree, placements: Sequence[Placement], keys: Sequence[str]) -> Changes:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -139,11 +139,13 @@ class Reader:
         field = self.schema.steps(ledger, path)[-1]
         return self.caption(field.target, str(cell)) if field.kind is Kind.REFERENCE else field.show(cell)
 
-    def search(self, words: str, ledgers: Sequence[str], limit: int = 200) -> list[tuple[str, str]]:
-        """Rows (ledger, key) that hold all words or their pinyin initials, at most `limit`."""
+    def search(self, words: str, ledgers: Sequence[str], limit: int = 200, *,
+               within: Mapping[str, Condition] | None = None) -> list[tuple[str, str]]:  # fmt: skip
+        """Rows (ledger, key) that hold all words or their pinyin initials, at most `limit`; those of a ledger named in
+        `within` only where its condition holds."""
         found: list[tuple[str, str]] = []
         for ledger in ledgers:
-            query = Query(ledger, Test("", Op.FOUND, (words,)))
+            query = Query(ledger, Test("", Op.FOUND, (words,))).also((within or {}).get(ledger, EVERYTHING))
             compiled, condition = self._where(query)
             sql = f"SELECT t.key {compiled.source()} WHERE {condition} LIMIT {limit - len(found)}"
             found.extend((ledger, key) for (key,) in self.connection.execute(sql, compiled.parameters))

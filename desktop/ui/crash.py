@@ -41,6 +41,9 @@ def report(folder: Path, error: BaseException) -> Path:
     return path
 
 
-def sentence(path: Path) -> str:
-    """What the person is told."""
-    return f"程序出了故障，数据没有受影响；请重新打开程序再试，仍不行时把“{path}”交给维护人员"
+def sentence(path: Path | None) -> str:
+    """What the person is told; without a report, for it could not be written, that the disk is to be looked at."""
+    said = "程序出了故障，数据没有受影响；请重新打开程序再试"
+    if path is None:
+        return f"{said}，仍不行时先看磁盘是否已满、文件夹能否写入（故障报告没能存下）"
+    return f"{said}，仍不行时把“{path}”交给维护人员"

@@ -44,6 +44,8 @@ class Desk(QObject):
         super().__init__()
         self.session = session
         self.runner = runner
+        self._warnings: list[str] | None = None
+        """What was warned of while the job that just ended is being told of."""
         runner.refused.connect(self._refused)
 
     def write(
@@ -59,10 +61,14 @@ class Desk(QObject):
 
         def finished(result: Any) -> None:
             changes = _changes(result)
-            if changes:
-                self.changed.emit(changes)
-            if done is not None:
-                done(result)
+            outer, self._warnings = self._warnings, []
+            try:
+                if changes:
+                    self.changed.emit(changes)
+                if done is not None:
+                    done(result)
+            finally:
+                self._warnings = outer
 
         return self._watched(self.runner.write(work, finished, failed or self._refused, locks=locks))
 
@@ -88,7 +94,12 @@ class Desk(QObject):
         return task
 
     def say(self, kind: str, sentence: str, made: Path | None = None) -> None:
-        """Show a notice; `made` is the file it tells of, which can be opened from it."""
+        """Show a notice; `made` is the file it tells of, which can be opened from it. That a job went well does not
+        cover what it warned of."""
+        if kind != "ok" and self._warnings is not None:
+            self._warnings.append(sentence)
+        elif self._warnings:
+            kind, sentence = "warn", "。".join((*self._warnings, sentence))
         self.noticed.emit(kind, sentence, made)
 
     def _refused(self, refusal: Refusal) -> None:
@@ -118,6 +129,9 @@ class Page(QWidget):
 
     def changed(self, changes: Changes) -> None:
         """Re-read what a transaction touched."""
+
+    def hand_over(self) -> None:
+        """Write what is half typed; what cannot be written counts among the refused texts from then on."""
 
     def refused_texts(self) -> int:
         """How many typed texts were refused and would be lost with the page."""

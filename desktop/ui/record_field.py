@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy,
 from desktop.app import provisional
 from desktop.domain.record import Column, Kind
 from desktop.ui import theme
+from desktop.ui.still_combo import StillCombo
 from desktop.ui.widgets import button, label
 
 Editor = QLineEdit | QPlainTextEdit | QComboBox
@@ -89,7 +90,7 @@ def _editor(column: Column, left: Callable[[str], None]) -> Editor:
     field = column.field
     words = ["是", "否"] if field.kind is Kind.FLAG else [choice.label for choice in field.choices]
     if words and column.editable:
-        combo = QComboBox()
+        combo = StillCombo()
         combo.addItems(["", *words])
         combo.activated.connect(lambda _at: left(combo.currentText()))
         return combo

@@ -138,7 +138,7 @@ class RecordPanel(QWidget):
         """Show a record; an empty key clears the panel. A text left half typed is saved to its own record first."""
         other = key != self.key
         if other:
-            self._save_typed()
+            self.hand_over()
         self.key = key
         session = self._desk.session
         rid = session.read.rid_of(self._ledger, key) if key else None
@@ -204,7 +204,8 @@ class RecordPanel(QWidget):
         self.fields[path].put(self._stored(path))
         self.fields[path].mark("")
 
-    def _save_typed(self) -> None:
+    def hand_over(self) -> None:
+        """Save what is typed into a field that was not left."""
         for path, field in self.fields.items():
             if field.typed:
                 self._save(path, field.text)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
 
 from desktop import resources
+from desktop.app import system
 from desktop.domain.pinyin import fold
 from desktop.domain.query import matches
 from desktop.ui.desk import Desk
@@ -54,7 +55,8 @@ class SearchBox(QLineEdit):
             if matches(resources.pinyin(), fold(title), fold(words)):
                 self._offer(f"页面　{title}", page, None)
         read = self._desk.session.read
-        for ledger, key in read.search(words, tuple(LEDGER_PAGES), MOST):
+        shown = {"detail_entry": system.in_active_versions(read)}
+        for ledger, key in read.search(words, tuple(LEDGER_PAGES), MOST, within=shown):
             self._offer(f"{self._desk.session.schema.ledger(ledger).label}　{read.caption(ledger, key)}",
                         LEDGER_PAGES[ledger], key)  # fmt: skip
         if not self.hits.count():

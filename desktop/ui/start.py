@@ -5,6 +5,7 @@ import hashlib
 import logging
 import os
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -66,7 +67,10 @@ def make_window(session: Session) -> MainWindow:
     def crashed(error: BaseException) -> None:
         from desktop.ui import crash
 
-        window.notice.say("bad", crash.sentence(crash.report(folder, error)))
+        written: Path | None = None
+        with suppress(OSError):
+            written = crash.report(folder, error)
+        window.notice.say("bad", crash.sentence(written))
 
     def hook(_kind: type[BaseException], error: BaseException, _trace: object) -> None:
         crashed(error)

@@ -220,10 +220,10 @@ class MainWindow(QMainWindow):
             else:
                 self._missed[page_id] = self._missed.get(page_id, Changes()).joined(changes)
         if changes.skipped:
-            self.notice.say("warn", f"有 {len(changes.skipped)} 处后来又改过，保留现值，没有撤销")
+            self.desk.say("warn", f"有 {len(changes.skipped)} 处后来又改过，保留现值，没有撤销")
         elif not self._clock_told and (words := clock.set_back(self.desk.session)):
             self._clock_told = True
-            self.notice.say("warn", words)
+            self.desk.say("warn", words)
         self._refresh_lines()
 
     def _refresh_lines(self) -> None:
@@ -289,6 +289,16 @@ class MainWindow(QMainWindow):
         self.desk.runner.cancel()
         self.notice.say("warn", "正在停下；做到一半的会退回，和没做一样，已经做完的保留")
 
+    def _hand_over(self) -> int:
+        """Save what is being typed in this and the other windows; how many texts were refused and would be lost."""
+        windows = (self, *self._standing_in)
+        for window in windows:
+            if focus := window.focusWidget():
+                focus.clearFocus()
+            for page in window.pages.values():
+                page.hand_over()
+        return sum(page.refused_texts() for window in windows for page in window.pages.values())
+
     def _may_lose(self, refused: int) -> bool:
         question = f"有 {refused} 格没有通过检查（红格），还没有写入，关闭后这些内容会丢掉。要关闭吗？"
         return QMessageBox.question(self, "标准化工作台", question) == QMessageBox.StandardButton.Yes
@@ -334,13 +344,11 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the field being typed in, stop jobs, wait, back up what was written meanwhile, let the library go."""
-        windows = (self, *self._standing_in)
-        refused = sum(page.refused_texts() for window in windows for page in window.pages.values())
+        refused = self._hand_over()
         if refused and event.spontaneous() and not self._may_lose(refused):
             event.ignore()
+            self.current.setFocus()
             return
-        if focus := self.focusWidget():
-            focus.clearFocus()
         for other in tuple(self._standing_in):
             other.close()
         self.desk.runner.shutdown()
@@ -359,8 +367,7 @@ class MainWindow(QMainWindow):
         workspace.close()
 
     def _restore(self, source: Path) -> None:
-        windows = (self, *self._standing_in)
-        refused = sum(page.refused_texts() for window in windows for page in window.pages.values())
+        refused = self._hand_over()
         if not refused or self._may_lose(refused):
             self.restore_from = source
             self.close()

@@ -261,11 +261,11 @@ def test_a_node_in_use_is_not_removed(office: Session) -> None:
     node = _node(office, "ZC5.1")
     key = _add(office, planned_title="甲", node__code="ZC5.1")
     with pytest.raises(Refusal, match="这个节点下还有 0 个下级、1 项标准"):
-        system_editing.remove_node(office, node)
+        system_editing.remove_nodes(office, [node])
     with pytest.raises(Refusal, match="下级"):
-        system_editing.remove_node(office, _node(office, "ZC"))
+        system_editing.remove_nodes(office, [_node(office, "ZC")])
     editing.delete_rows(office, "detail_entry", [key])
-    assert system_editing.remove_node(office, node).of("system_node") == {node}
+    assert system_editing.remove_nodes(office, [node]).of("system_node") == {node}
 
 
 def test_a_code_is_given_to_one_node_only(office: Session) -> None:

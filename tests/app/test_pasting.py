@@ -55,3 +55,20 @@ def test_a_running_code_counts_up(office: Session) -> None:
     paste(office, "finding", [], NewRows(rows, begin, {"found_on": "2026-01-05"}), "粘贴")
     found = office.read.cells(Query("finding"), ("code", "problem"))
     assert sorted(found) == [("ZG-自定", "三"), ("ZG2026-009", "一"), ("ZG2026-010", "二")]
+
+
+def test_a_cell_is_written_only_while_it_holds_what_was_seen_in_it(office: Session) -> None:
+    keys = [
+        editing.add_row(office, "detail_entry", {"standard.title": title, "department": "甲处"}, fixed=_fixed(office))[
+            1
+        ]
+        for title in ("一", "二", "三")
+    ]
+    editing.edit_cells(office, "detail_entry", [Edit(keys[1], "department", "甲处（改）")])
+    editing.delete_rows(office, "detail_entry", [keys[2]])
+    edits = [Edit(key, "department", "乙处") for key in keys]
+    held = {(key, "department"): "甲处" for key in keys}
+    pasted = paste(office, "detail_entry", edits, NewRows(()), "替换", held=held)
+    assert (pasted.kept, pasted.refused) == (2, ())
+    found = office.read.cells(Query("detail_entry"), ("standard.title", "department"))
+    assert sorted(found) == [("一", "乙处"), ("二", "甲处（改）")]

@@ -125,10 +125,10 @@ def test_merged_nodes_hand_over_standards_and_children_and_go(office: Session) -
 def test_a_node_with_standards_vanishes_only_when_they_are_taken_over(office: Session) -> None:
     entry = add(office, "ZC2")
     with pytest.raises(Refusal, match="还有 3 个下级、1 项标准"):
-        nodes.remove_node(office, key(office, "ZC2"))
+        nodes.remove_nodes(office, [key(office, "ZC2")])
     with pytest.raises(Refusal, match="也在要删除的节点之下"):
-        nodes.remove_node(office, key(office, "ZC2"), key(office, "ZC2.1"))
-    nodes.remove_node(office, key(office, "ZC2"), key(office, "ZC1"))
+        nodes.remove_nodes(office, [key(office, "ZC2")], key(office, "ZC2.1"))
+    nodes.remove_nodes(office, [key(office, "ZC2")], key(office, "ZC1"))
     assert office.read.row("detail_entry", entry)["node"] == key(office, "ZC1")  # type: ignore[index]
     assert codes(office, "ZC1") == ["ZC2.1", "ZC2.2", "ZC2.3"]
 
@@ -212,7 +212,7 @@ def test_a_published_version_keeps_its_tree_and_the_current_detail_table_stays_o
     for act in (
         lambda: nodes.shift(office, key(office, "ZC2", old), 1),
         lambda: nodes.add_node(office, old, None, "QQ", "新"),
-        lambda: nodes.remove_node(office, key(office, "ZC2.1", old)),
+        lambda: nodes.remove_nodes(office, [key(office, "ZC2.1", old)]),
         lambda: editing.edit_cells(office, "system_node", [Edit(key(office, "ZC2", old), "name", "改")]),
         lambda: editing.delete_rows(office, "system_node", [key(office, "ZC2.1", old)]),
         lambda: numbering.apply(office, old, numbering.preview(office, old, TOP)),
@@ -275,7 +275,7 @@ def test_the_only_draft_is_not_given_up(office: Session) -> None:
 
 
 def test_a_retired_code_is_not_suggested_again(office: Session) -> None:
-    nodes.remove_node(office, key(office, "ZC2.3"))
+    nodes.remove_nodes(office, [key(office, "ZC2.3")])
     assert nodes.suggested_code(office, system.own_version(office), key(office, "ZC2")) == "ZC2.4"
 
 
@@ -292,7 +292,7 @@ def test_publishing_asks_for_its_basis_and_for_nodes(office: Session) -> None:
 def test_a_comparison_lists_what_is_new_gone_changed_and_moved(published: tuple[Session, str, str]) -> None:
     office, old, new = published
     nodes.add_node(office, new, key(office, "ZC2", new), "ZC2.4", "信息公开")
-    nodes.remove_node(office, key(office, "JC5", new))
+    nodes.remove_nodes(office, [key(office, "JC5", new)])
     nodes.rename(office, key(office, "ZC1", new), "ZC1", "经费管理")
     nodes.move_nodes(office, [key(office, "ZC4", new)], key(office, "HQ", new), 0)
     (entry,) = office.read.rows(Query("detail_entry", where(version=new)))
@@ -377,3 +377,19 @@ def test_the_diagram_shows_every_node_of_the_version(office: Session, paper: Pap
     assert shown == set(tree(office).nodes)
     assert document.title.endswith("标准体系框图（2026 版）")
     assert any("0/0" in line.text for page in document.drawings for frame in page.frames for line in frame.lines)
+
+
+def test_several_nodes_are_removed_as_one_step_and_what_stays_goes_to_another(office: Session) -> None:
+    before = dump(office)
+    going = [key(office, code) for code in ("ZC2", "ZC2.1")]
+    with pytest.raises(Refusal, match="这 2 个节点下还有 2 个下级、0 项标准"):
+        nodes.remove_nodes(office, going)
+    with pytest.raises(Refusal, match="也在要删除的节点之下"):
+        nodes.remove_nodes(office, going, key(office, "ZC2.2"))
+    nodes.remove_nodes(office, going, key(office, "ZC1"))
+    tree = system.tree_of(office.read, system.own_version(office))
+    assert [tree.code(child) for child in tree.children(key(office, "ZC1"))][-2:] == ["ZC2.2", "ZC2.3"]
+    assert not set(going) & set(tree.nodes)
+    assert history.undo_label(office) == "删除 2 个节点"
+    history.undo(office)
+    assert dump(office) == before

@@ -9,11 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.app import history
+from desktop.app import editing, history
 from desktop.app.practice import practice_library
 from desktop.ui.grid.many_cells import ALL, COLUMN, SELECTED, BatchDialog, FindDialog
 from desktop.ui.pages.standards import StandardsPage
+from desktop.ui.window import MainWindow
 from tests.ui.desks import enter, open_window
+from tests.ui.grids import settle
 
 
 @pytest.fixture
@@ -119,3 +121,92 @@ def test_the_scope_is_kept_to(page: StandardsPage, qtbot: QtBot, scope: str) -> 
     qtbot.waitUntil(lambda: f"找到 {expected} 处" in dialog.told.text())
     assert {hit.path for hit in dialog.hits} == {"department"}
     dialog.close()
+
+
+def window_of(page: StandardsPage) -> MainWindow:
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    return window
+
+
+def note(page: StandardsPage, rows: int, text: str) -> list[str]:
+    """The first rows get this note; their keys."""
+    keys = [page.model.key_at(row) for row in range(rows)]
+    edits = [editing.Edit(key, "notes", text) for key in keys]
+    page.desk.changed.emit(editing.edit_cells(page.session, "detail_entry", edits))
+    return keys
+
+
+def find(page: StandardsPage, words: str, instead: str) -> FindDialog:
+    page.grid.find_words()
+    dialog = dialog_of(page, FindDialog)
+    assert isinstance(dialog, FindDialog)
+    dialog.scope.setCurrentText(ALL)
+    enter(dialog.words, words)
+    enter(dialog.instead, instead)
+    return dialog
+
+
+def test_a_cell_typed_into_while_the_window_is_open_is_looked_at_again(page: StandardsPage, qtbot: QtBot) -> None:
+    keys = note(page, 3, "旧称")
+    dialog = find(page, "旧称", "新称")
+    qtbot.waitUntil(lambda: "找到 3 处，勾选 3 处可替换" in dialog.told.text())
+    places = {edit.key: row for row, edit in enumerate(dialog.list.chosen)}
+    left = dialog.list.item(places[keys[2]], 0)
+    assert left is not None
+    left.setCheckState(Qt.CheckState.Unchecked)
+    page.model.setData(page.model.index(page.model.row_of(keys[0]), section_of(page, "notes")), "手工改过")
+    assert not dialog.go.isEnabled()
+    qtbot.waitUntil(lambda: "找到 2 处，勾选 1 处可替换" in dialog.told.text())
+    assert [edit.key for edit in dialog.list.chosen] == [keys[1]], "what was unticked stays unticked"
+    dialog.go.click()
+    qtbot.waitUntil(lambda: [shown(page, key, "notes") for key in keys] == ["手工改过", "新称", "旧称"])
+    settle(qtbot, window_of(page))
+
+
+def test_a_cell_that_holds_another_text_at_writing_is_left_alone_and_counted(page: StandardsPage, qtbot: QtBot) -> None:
+    keys = note(page, 3, "旧称")
+    dialog = find(page, "旧称", "新称")
+    qtbot.waitUntil(dialog.go.isEnabled)
+    window = window_of(page)
+    editing.edit_cells(page.session, "detail_entry", [editing.Edit(keys[0], "notes", "旧称，后来补的一长段")])
+    page.model.keep_typed([(keys[1], "notes", "红的", "不合格")])
+    dialog.go.setEnabled(True)
+    dialog.go.click()
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: "2 格在列出之后又改过" in window.notice.sentence)
+    assert [shown(page, key, "notes") for key in keys] == ["旧称，后来补的一长段", "红的", "新称"]
+
+
+def test_one_value_goes_into_the_named_column_wherever_it_stands_by_then(page: StandardsPage, qtbot: QtBot) -> None:
+    keys, before = select(page, "department", 3), [column.path for column in page.model.columns]
+    page.grid.change_many()
+    dialog = dialog_of(page, BatchDialog)
+    assert isinstance(dialog, BatchDialog)
+    notes = [shown(page, key, "notes") for key in keys]
+    others = [path for path in before if path != "notes"]
+    others.insert(before.index("department"), "notes")
+    page.grid.arranged.show(others, 2)
+    enter(dialog.value, "办公室")
+    qtbot.waitUntil(lambda: "将修改 3 行的责任处室" in dialog.told.text())
+    dialog.go.click()
+    qtbot.waitUntil(lambda: [shown(page, key, "department") for key in keys] == ["办公室"] * 3)
+    settle(qtbot, window_of(page))
+    assert [shown(page, key, "notes") for key in keys] == notes
+
+
+def test_one_value_also_replaces_a_text_that_was_refused(page: StandardsPage, qtbot: QtBot) -> None:
+    path = "standard.published_on"
+    keys = select(page, path, 2)
+    page.model.setData(page.model.index(0, section_of(page, path)), "2024-13-01")
+    page.grid.change_many()
+    dialog = dialog_of(page, BatchDialog)
+    assert isinstance(dialog, BatchDialog)
+    enter(dialog.value, "1999-09-09")
+    qtbot.waitUntil(dialog.go.isEnabled)
+    told = dialog.list.item(0, 2)
+    assert told is not None and told.text() == "2024-13-01"
+    dialog.go.click()
+    settle(qtbot, window_of(page))
+    qtbot.waitUntil(lambda: [shown(page, key, path) for key in keys] == ["1999-09-09"] * 2)
+    assert page.model.errors == 0

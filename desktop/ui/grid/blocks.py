@@ -1,6 +1,6 @@
 """Blocks of cells of a grid: clipboard, filling, emptying; each is written as one step off the GUI thread."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QObject, Qt
@@ -12,6 +12,7 @@ from desktop.app.pasting import NewRows, Pasted, paste
 from desktop.domain.errors import Refusal
 from desktop.domain.record import Cell
 from desktop.ui.grid import clipboard
+from desktop.ui.grid.left_out import LeftOut
 from desktop.ui.runner import Runner
 
 if TYPE_CHECKING:
@@ -69,28 +70,32 @@ class Blocks(QObject):
         self._lay([(index, "") for line in self.chosen() for index in line], word)
 
     def fill_down(self) -> None:
-        """The first row of the selection into the rows below."""
+        """The first row of the selection into the rows below; of one row alone, the row above it into it."""
         block = self.chosen()
+        if len(block) == 1 and (above := block[0][0].row() - 1) >= 0:
+            block.insert(0, [index.siblingAtRow(above) for index in block[0]])
         tops = [self._model.shown(top) for top in block[0]] if block else []
         self._lay([pair for line in block[1:] for pair in zip(line, tops, strict=True)], "向下填充")
 
     def paste(self) -> None:
-        """The clipboard's block from the current cell on; it is repeated over a selection that it fills evenly, and
-        what runs past the last row is asked about."""
+        """The clipboard's block from the current cell on; it is repeated down and across a selection that is so many
+        times as high or as wide, and what runs past the last row is asked about."""
         rows = clipboard.from_text(QGuiApplication.clipboard().text())
         block = self.chosen()
-        if not rows or not block:
+        if not rows or (not block and self._model.rowCount()):
             return
         high, wide = len(rows), len(rows[0])
-        if len(block) % high == 0 and len(block[0]) % wide == 0:
-            places = [(down, right) for down in range(len(block)) for right in range(len(block[0]))]
-            self._lay([(block[down][right], rows[down % high][right % wide]) for down, right in places], "粘贴")
-            return
-        start = block[0][0]
-        sections = self._sections_from(start.column())
-        room = self._model.rowCount() - start.row()
+        if block and len(block) % high == 0:
+            rows = rows * (len(block) // high)
+        if block and len(block[0]) % wide == 0:
+            rows, sections = [row * (len(block[0]) // wide) for row in rows], [at.column() for at in block[0]]
+        else:
+            heading = self._grid.horizontalHeader()
+            sections = self._sections_from(block[0][0].column() if block else heading.logicalIndex(0))
+        top = block[0][0].row() if block else 0
+        room = self._model.rowCount() - top
         cells = [
-            (self._model.index(start.row() + down, section), text)
+            (self._model.index(top + down, section), text)
             for down, row in enumerate(rows[:room])
             for section, text in zip(sections, row, strict=False)
         ]
@@ -106,19 +111,27 @@ class Blocks(QObject):
 
     def _ask(self, cells: Laid, past: list[list[str]], sections: Sequence[int]) -> None:
         """Whether rows are to be added for what runs past the last row."""
-        box = QMessageBox(QMessageBox.Icon.Question, "粘贴", f"剪贴板比表格多 {len(past)} 行，怎么处理？",
-                          QMessageBox.StandardButton.NoButton, self._grid)  # fmt: skip
-        roles = QMessageBox.ButtonRole
         open_here = self.new_values is not None and not self._model.query.deleted and not self._model.locked
+        if not cells and not open_here:
+            self._complain([self._model.locked or "这里不能新增行，剪贴板里的内容没有粘贴"])
+            return
+        words = (
+            f"剪贴板比表格多 {len(past)} 行，怎么处理？"
+            if cells
+            else f"表格里没有行，要新增剪贴板里的 {len(past)} 行吗？"
+        )
+        box = QMessageBox(QMessageBox.Icon.Question, "粘贴", words, QMessageBox.StandardButton.NoButton, self._grid)
+        roles = QMessageBox.ButtonRole
         add = box.addButton("新增这些行", roles.AcceptRole) if open_here else None
-        part = box.addButton("只粘贴前面的", roles.AcceptRole)
+        part = box.addButton("只粘贴前面的", roles.AcceptRole) if cells else None
         box.setEscapeButton(box.addButton("取消", roles.RejectRole))
-        box.setDefaultButton(add or part)
+        if default := add or part:
+            box.setDefaultButton(default)
 
         def answered() -> None:
             if box.clickedButton() is add and add is not None:
-                self._lay(cells, "粘贴", [self._typed_row(row, sections) for row in past])
-            elif box.clickedButton() is part:
+                self._lay(cells, "粘贴", past, sections)
+            elif box.clickedButton() is part and part is not None:
                 self._lay(cells, "粘贴")
 
         box.finished.connect(lambda _result: answered())
@@ -131,29 +144,38 @@ class Blocks(QObject):
 
     # writing
 
-    def _lay(self, cells: Laid, word: str, past: Sequence[dict[str, str]] = ()) -> None:
-        """Texts into the cells that take them, and new rows, as one step."""
+    def _lay(self, cells: Laid, word: str, past: Sequence[Sequence[str]] = (), sections: Sequence[int] = ()) -> None:
+        """Texts into the cells that take them, and new rows of texts in `sections`, as one step."""
         model = self._model
         if model.locked:
             self._grid.complained.emit(model.locked)
             return
+        other = [(index, text) for index, text in cells if text != model.shown(index)]
         edits = [
             Edit(model.key_at(index.row()), model.columns[index.column()].path, text)
-            for index, text in cells
-            if model.flags(index) & Qt.ItemFlag.ItemIsEditable and text != model.shown(index)
+            for index, text in other
+            if model.flags(index) & Qt.ItemFlag.ItemIsEditable
         ]
-        label = f"{word} {len(edits) + sum(map(len, past))} 格"
+        added = [self._typed_row(row, sections) for row in past]
+        texts = sum(bool(text) for row in past for _, text in zip(sections, row, strict=False))
+        typed = sum(map(len, added))
+        left = LeftOut(closed=len(other) - len(edits) + texts - typed)
+        label = f"{word} {len(edits) + typed} 格"
         try:
             begin, fixed = self.new_values() if past and self.new_values else ({}, {})
         except Refusal as refusal:
             self._grid.complained.emit(refusal.message)
             return
-        self.write(edits, f"{label}，新增 {len(past)} 行" if past else label, NewRows(past, begin, fixed))
+        label = f"{label}，新增 {len(past)} 行" if past else label
+        self.write(edits, label, NewRows(added, begin, fixed), left=left)
 
-    def write(self, edits: Sequence[Edit], label: str, added: NewRows | None = None) -> None:
-        """Good cells are written as one step, refused ones stay red with their text."""
-        added = added or NewRows(())
+    def write(self, edits: Sequence[Edit], label: str, added: NewRows | None = None, *,
+              held: Mapping[tuple[str, str], str] | None = None, left: LeftOut | None = None) -> None:  # fmt: skip
+        """Good cells are written as one step, refused ones stay red with their text; those in `held` (key, path →
+        text) only while they hold that text. What is `left` out already is told with the rest."""
+        added, left = added or NewRows(()), left or LeftOut()
         if not edits and not added.rows:
+            self._complain(left.words())
             return
         typed = [(edit.key, edit.path, str(edit.typed)) for edit in edits]
         self._model.keep_typed([(*cell, "") for cell in typed])
@@ -165,20 +187,23 @@ class Blocks(QObject):
 
         def done(result: Pasted) -> None:
             self._model.settle(typed)
-            self._tell(result)
+            self._tell(result, left)
 
-        self._runner.write(lambda job: paste(session, ledger, edits, added, label, job), done, failed)
+        self._runner.write(lambda job: paste(session, ledger, edits, added, label, job, held), done, failed)
 
-    def _tell(self, pasted: Pasted) -> None:
+    def _complain(self, sentences: Sequence[str]) -> None:
+        if sentences:
+            self._grid.complained.emit("；".join(sentences))
+
+    def _tell(self, pasted: Pasted, left: LeftOut) -> None:
         refused = [(item.edit.key, item.edit.path, str(item.edit.typed), item.reason) for item in pasted.refused]
         self._model.keep_typed(refused)
         self._grid.committed.emit(pasted.changes)
         if pasted.keys:
             self._model.when_shown(lambda: self._grid.show_key(pasted.keys[0]))
-        sentences = []
+        sentences = left.words(more_kept=pasted.kept)
         if count := len(pasted.refused):
             sentences.append(f"有 {count} 格没有通过检查，已标红，其余照常写入；停在红格上可看原因")
         if count := len(pasted.unmade):
             sentences.append(f"有 {count} 行不能新增，仍在剪贴板上：{pasted.unmade[0]}")
-        if sentences:
-            self._grid.complained.emit("；".join(sentences))
+        self._complain(sentences)

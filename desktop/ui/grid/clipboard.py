@@ -2,7 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
+
+_QUOTED = re.compile(r'"((?:[^"]++|"")*+)"(?=[\t\n]|\Z)')
+_PLAIN = re.compile(r"[^\t\n]*")
 
 
 def to_text(rows: Sequence[Sequence[str]]) -> str:
@@ -13,16 +17,24 @@ def to_text(rows: Sequence[Sequence[str]]) -> str:
 
 
 def from_text(text: str) -> list[list[str]]:
-    """The block in a clipboard text; lines of different length are filled up with blanks. Quotes that do not pair are
-    taken as they stand."""
-    if not text:
-        return []
-    text = text.replace("\r\n", "\n")
-    if text.count('"') % 2 or len(text) > csv.field_size_limit():
-        rows = [line.split("\t") for line in text.removesuffix("\n").split("\n")]
-    else:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))
-    while rows and rows[-1] == []:
-        rows.pop()
+    """The block in a clipboard text; lines of different length are filled up with blanks. Only a cell that is quoted
+    as a whole is taken out of its quotes; other quotes are taken as they stand."""
+    rows: list[list[str]] = [[]] if text.strip("\r\n") else []
+    place, text = 0, text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    while place < len(text):
+        quoted = _QUOTED.match(text, place)
+        if quoted:
+            cell, place = quoted[1].replace('""', '"'), quoted.end()
+        else:
+            found = _PLAIN.match(text, place)
+            cell, place = (found[0], found.end()) if found else ("", place)
+        rows[-1].append(cell)
+        if place == len(text):
+            break
+        if text[place] == "\n":
+            rows.append([])
+        elif place == len(text) - 1:
+            rows[-1].append("")
+        place += 1
     width = max((len(row) for row in rows), default=0)
     return [row + [""] * (width - len(row)) for row in rows]

@@ -1,6 +1,7 @@
 """Frozen columns: a second view over the first columns of the same model and selection."""
 
 from collections.abc import Callable
+from itertools import accumulate
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemDelegate, QTableView, QWidget
@@ -8,6 +9,9 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QTableView, QWidget
 from desktop.ui import theme
 from desktop.ui.grid.delegate import CellDelegate
 from desktop.ui.grid.header import GridHeader
+
+MOST_ROOM = 0.7
+"""Part of the grid's width that frozen columns may take."""
 
 EDGE = 2
 """Width of the line after the frozen columns, in logical pixels."""
@@ -70,10 +74,20 @@ class FrozenColumns(QTableView):
 
     @property
     def sections(self) -> list[int]:
-        """The frozen columns: those shown first."""
-        header = self._grid.horizontalHeader()
+        """The frozen columns: those shown first, as many as leave room for others beside them."""
+        header, room = self._grid.horizontalHeader(), self._grid.viewport().width() * MOST_ROOM
         shown = (header.logicalIndex(at) for at in range(header.count()))
-        return [section for section in shown if not self._grid.isColumnHidden(section)][: self._count]
+        wanted = [section for section in shown if not self._grid.isColumnHidden(section)][: self._count]
+        ends = accumulate(self._grid.columnWidth(section) for section in wanted)
+        return [section for section, end in zip(wanted, ends, strict=True) if end < room]
+
+    def in_words(self) -> str:
+        """Why fewer columns stay than asked for; empty if all do."""
+        kept = len(self.sections)
+        if kept >= min(self._count, self._grid.horizontalHeader().count()):
+            return ""
+        now = f"现在只固定前 {kept} 列" if kept else "现在一列也没有固定"
+        return f"窗口宽度不够固定前 {self._count} 列，{now}；放大窗口或把列变窄后自动固定"
 
     def covers(self, section: int) -> bool:
         """Whether this view shows a column in place of the grid."""
@@ -98,7 +112,6 @@ class FrozenColumns(QTableView):
         header.blockSignals(blocked)
         left = self._grid.verticalHeader().width() + self._grid.frameWidth()
         top = self._grid.frameWidth()
-        room = self._grid.viewport().width()
-        self.setVisible(0 < width < room * 0.7)
+        self.setVisible(width > 0)
         height = self._grid.viewport().height() + self._grid.horizontalHeader().height()
         self.setGeometry(left, top, width + EDGE, height)

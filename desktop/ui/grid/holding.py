@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QModelIndex, QObject, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QTableView, QWidget
 
+from desktop.app.editing import check_edit
+from desktop.app.replacing import texts
 from desktop.domain.query import Query
 from desktop.ui.grid.delegate import CellDelegate, text_of
 from desktop.ui.grid.model import LedgerModel
@@ -90,6 +92,20 @@ class Holding(QObject):
             model.keep_typed([(held.key, held.path, held.typed, "还没有写入，请核对后再按回车")])
             sentence += "，清除筛选后可看到（红格）"
         self.complained.emit(sentence)
+
+    def hand_over(self) -> None:
+        """Write a text that waits, after what is being written; one that is not acceptable is red in its cell."""
+        held, model = self._text, self._model
+        self._text = None
+        if held is None:
+            return
+        ledger = model.query.ledger
+        if texts(model.session.read, ledger, [(held.key, held.path)]).get((held.key, held.path)) == held.typed:
+            return
+        reason = check_edit(model.session, ledger, held.key, held.path, held.typed) or ""
+        model.keep_typed([(held.key, held.path, held.typed, reason)])
+        if not reason:
+            model.edit_asked.emit(held.key, held.path, held.typed)
 
     def _reopen(self, index: QModelIndex, held: _Text) -> bool:
         self._grid.edit(index)

@@ -12,6 +12,7 @@ from desktop.app.replacing import Hit, Proposal
 from desktop.domain.finding import replaced
 from desktop.domain.record import Column, Kind
 from desktop.ui.grid.delegate import make_editor, text_of
+from desktop.ui.grid.left_out import LeftOut
 from desktop.ui.runner import Task
 from desktop.ui.widgets import button, label, line
 
@@ -39,7 +40,8 @@ class ProposalList(QTableWidget):
         self._edits: list[Edit | None] = []
 
     def show_proposals(self, proposals: Sequence[Proposal], headings: dict[str, str]) -> None:
-        """Show what would be done."""
+        """Show what would be done; what a person unticked before stays unticked."""
+        unticked = {edit for edit in self._edits if edit is not None} - set(self.chosen)
         self.blockSignals(True)
         self.setRowCount(len(proposals))
         self._edits = []
@@ -52,7 +54,8 @@ class ProposalList(QTableWidget):
                 self.setItem(row, section, cell)
             if not item.reason:
                 cells[0].setFlags(cells[0].flags() | Qt.ItemFlag.ItemIsUserCheckable)
-                cells[0].setCheckState(Qt.CheckState.Checked)
+                left = item.edit in unticked
+                cells[0].setCheckState(Qt.CheckState.Unchecked if left else Qt.CheckState.Checked)
             self._edits.append(None if item.reason else item.edit)
         self.blockSignals(False)
 
@@ -68,7 +71,7 @@ class ProposalList(QTableWidget):
 
 
 class ManyCellsDialog(QDialog):
-    """Looks while one types, in the reading thread; nothing is written before the button."""
+    """Looks while one types and when the rows change, in the reading thread; nothing is written before the button."""
 
     title, verb = "", "修改"
 
@@ -81,9 +84,15 @@ class ManyCellsDialog(QDialog):
         self.go = button(self.verb, self.write, "primary")
         self.go.setEnabled(False)
         self._task: Task | None = None
+        self._olds: dict[tuple[str, str], str] = {}
+        """(key, path) → what the list says stands there now"""
+        self._asked = False
+        """Whether a person has asked for anything that can be looked at again."""
         self._later = QTimer(self, singleShot=True, interval=PAUSE)
         self._later.timeout.connect(self.look)
         self.list.itemChanged.connect(lambda _item: self._count())
+        self.model.dataChanged.connect(self._look_again)
+        self.model.modelReset.connect(self._look_again)
         self._column = QVBoxLayout(self)
         self.arrange()
         self._column.addWidget(self.told)
@@ -94,9 +103,16 @@ class ManyCellsDialog(QDialog):
         """The fields above the list."""
 
     def changed(self) -> None:
-        """What was looked at holds no longer."""
+        """A person asks for something else."""
+        self._asked = True
         self.go.setEnabled(False)
         self._later.start()
+
+    def _look_again(self) -> None:
+        """The rows changed; what is listed may hold no longer."""
+        if self._asked and self.isVisible():
+            self.go.setEnabled(False)
+            self._later.start()
 
     def look(self) -> None:
         """Ask anew what would be done."""
@@ -106,6 +122,7 @@ class ManyCellsDialog(QDialog):
         if self._task is not None:
             self._task.job.cancel()
         session, ledger = self.model.session, self.model.query.ledger
+        self._olds = {(edit.key, edit.path): old for edit, old in zip(edits, olds, strict=True)}
         self._task = self.grid.runner.read(
             lambda job: replacing.propose(session, ledger, edits, olds, job), self._judged
         )
@@ -128,10 +145,19 @@ class ManyCellsDialog(QDialog):
         return f"将修改 {count} 处"
 
     def write(self) -> None:
-        """Write the ticked changes as one step."""
-        edits = self.list.chosen
-        self.grid.blocks.write(edits, self.step(len(edits)))
+        """Write the ticked changes as one step; a cell that holds another text than the list says stays as it is."""
+        edits, held, kept = list[Edit](), dict[tuple[str, str], str](), 0
+        for edit in self.list.chosen:
+            place = edit.key, edit.path
+            typed, old = self.model.typed_at(*place), self._olds[place]
+            if typed is None:
+                held[place] = old
+            elif typed != old:
+                kept += 1
+                continue
+            edits.append(edit)
         self.accept()
+        self.grid.blocks.write(edits, self.step(len(edits)), held=held, left=LeftOut(kept=kept))
 
     def step(self, count: int) -> str:
         """The step's name in the undo menu."""
@@ -172,6 +198,12 @@ class FindDialog(ManyCellsDialog):
         self.whole.toggled.connect(lambda _on: self.changed())
         self.hits: list[Hit] = []
         self._next = 0
+        self._scope: tuple[list[Column], list[str]] | None = None
+        """Columns and keys looked through; looked again they stay, for a selection does not outlive every change."""
+
+    def changed(self) -> None:
+        self._scope = None
+        super().changed()
 
     def columns(self) -> list[Column]:
         """The columns looked through."""
@@ -183,8 +215,10 @@ class FindDialog(ManyCellsDialog):
         return [self.model.columns[section] for section in sections]
 
     def look(self) -> None:
-        words, whole, columns = self.words.text(), self.whole.isChecked(), self.columns()
-        keys = self.scope_keys() if self.scope.currentText() == SELECTED else []
+        words, whole = self.words.text(), self.whole.isChecked()
+        if self._scope is None:
+            self._scope = self.columns(), self.scope_keys() if self.scope.currentText() == SELECTED else []
+        columns, keys = self._scope
         session, query = self.model.session, self.model.query
         if self._task is not None:
             self._task.job.cancel()
@@ -195,7 +229,9 @@ class FindDialog(ManyCellsDialog):
     def _found(self, hits: list[Hit]) -> None:
         self.hits, self._next = hits, 0
         texts = (Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.DATE)
-        kinds = {column.path: column for column in self.model.columns}
+        kinds = {column.path: column for column in self._scope[0]} if self._scope else {}
+        if any(hit.path not in kinds for hit in hits):
+            return  # what was asked for meanwhile is being looked for
         hits = [hit for hit in hits if kinds[hit.path].editable and kinds[hit.path].field.kind in texts]
         words, instead, whole = self.words.text(), self.instead.text(), self.whole.isChecked()
         edits = [Edit(hit.key, hit.path, replaced(hit.text, words, instead, whole=whole)) for hit in hits]
@@ -222,10 +258,13 @@ class BatchDialog(ManyCellsDialog):
         self.rows = self.scope_keys()
         self.field = QComboBox()
         self.field.setAccessibleName("要修改的列")
+        self._columns = {column.path: column for column in self.model.columns if column.editable}
+        """By path, for columns may come and go while the window is open."""
         for section, column in enumerate(self.model.columns):
             if column.editable:
-                self.field.addItem(str(self.model.headerData(section, HORIZONTAL)), section)
-        self.field.setCurrentIndex(max(0, self.field.findData(self.grid.currentIndex().column())))
+                self.field.addItem(str(self.model.headerData(section, HORIZONTAL)), column.path)
+        current = self.model.columns[self.grid.currentIndex().column()].path
+        self.field.setCurrentIndex(max(0, self.field.findData(current)))
         self._place = QVBoxLayout()
         self.value = make_editor(self.model, self._chosen_column(), self)
         self._column.addWidget(line(label(f"把选中 {len(self.rows)} 行的"), self.field, label("改为"), None))
@@ -234,7 +273,7 @@ class BatchDialog(ManyCellsDialog):
         self._other_field()
 
     def _chosen_column(self) -> Column:
-        return self.model.columns[int(self.field.currentData())]
+        return self._columns[str(self.field.currentData())]
 
     def _other_field(self) -> None:
         self._place.removeWidget(self.value)
@@ -247,12 +286,16 @@ class BatchDialog(ManyCellsDialog):
         self.value.setFocus()
         self.list.show_proposals([], {})
         self.told.setText("输入新的值；留空则清空这一列")
+        self._asked = False
+        self._later.stop()
         self.go.setEnabled(False)
 
     def look(self) -> None:
-        text, section = text_of(self.value), int(self.field.currentData())
-        path = self._chosen_column().path
-        olds = [self.model.shown(self.model.index(self.model.row_of(key), section)) for key in self.rows]
+        text, path, model = text_of(self.value), self._chosen_column().path, self.model
+        stored = replacing.texts(model.session.read, model.query.ledger, [(key, path) for key in self.rows])
+        typed = [model.typed_at(key, path) for key in self.rows]
+        olds = [stored.get((key, path), "") if here is None else here
+                for key, here in zip(self.rows, typed, strict=True)]  # fmt: skip
         changing = [(key, old) for key, old in zip(self.rows, olds, strict=True) if old != text]
         self.ask([Edit(key, path, text) for key, _ in changing], [old for _, old in changing])
 

@@ -14,7 +14,7 @@ from desktop.app.editing import check_edit, why_read_only
 from desktop.app.labels import label_of, spare_labels
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
-from desktop.domain.query import Query, Sort
+from desktop.domain.query import Op, Query, Sort, Test
 from desktop.domain.record import Cell, Column, Kind
 from desktop.domain.resting import touches
 from desktop.ui.grid.row_ids import RowIds
@@ -315,6 +315,11 @@ class LedgerModel(QAbstractTableModel):
         if self.rowCount() and self.columnCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
+    def typed_at(self, key: str, path: str) -> str | None:
+        """The text in a cell that is not written, refused or on its way; None if there is none."""
+        typed = self._typed.get((key, path))
+        return typed[0] if typed else None
+
     def forget_typed(self, index: Index) -> None:
         """Back to the stored value."""
         self._typed.pop((self.key_at(index.row()), self.columns[index.column()].path), None)
@@ -322,5 +327,9 @@ class LedgerModel(QAbstractTableModel):
 
     @property
     def errors(self) -> int:
-        """How many cells hold a refused text."""
-        return sum(bool(reason) for _, reason in self._typed.values())
+        """How many cells of rows that are not deleted hold a refused text."""
+        red = [key for (key, _), (_, reason) in self._typed.items() if reason]
+        if not red:
+            return 0
+        there = self.session.read.cells(Query(self.query.ledger, Test("key", Op.IN, tuple(set(red)))), ("key",))
+        return sum((key,) in there for key in red)

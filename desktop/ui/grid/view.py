@@ -167,6 +167,15 @@ class LedgerGrid(QTableView):
 
         self.runner.write(lambda _job: editing.edit_cells(session, ledger, [Edit(key, path, text)]), done, failed)
 
+    def hand_over(self) -> None:
+        """Commit the cell being typed into, and a text that waits for a job to end."""
+        for view in (self, self.frozen):
+            delegate = view.itemDelegate()
+            if isinstance(delegate, CellDelegate) and (editor := delegate.editor) is not None:
+                view.commitData(editor)
+                view.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        self.holding.hand_over()
+
     def selected_keys(self) -> list[str]:
         """The keys of the selected rows."""
         return [self.ledger_model.key_at(line[0].row()) for line in self.blocks.chosen()]

@@ -7,6 +7,7 @@ from desktop import resources
 from desktop.app.import_mapping import LEFT_OUT, SPARE, Decisions
 from desktop.app.import_source import Offer, Source
 from desktop.ui import theme
+from desktop.ui.still_combo import StillCombo
 from desktop.ui.widgets import label
 
 _SEARCHED = Qt.ItemDataRole.UserRole + 1
@@ -82,7 +83,7 @@ class MappingPage(QWidget):
             self.combos[at] = combo
 
     def _combo(self, source: Source, heading: str) -> QComboBox:
-        combo = QComboBox()
+        combo = StillCombo()
         combo.setEditable(True)
         combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         combo.setAccessibleName(f"“{heading}”对应到")

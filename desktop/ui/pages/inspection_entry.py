@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -34,6 +33,7 @@ from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.grid.delegate import BADGES
 from desktop.ui.preview import preview
+from desktop.ui.still_combo import StillCombo
 from desktop.ui.widgets import button, card, label, line, toolbar
 
 KEYS = {Qt.Key.Key_1: 0, Qt.Key.Key_2: 1, Qt.Key.Key_3: 2, Qt.Key.Key_4: 3}
@@ -91,7 +91,7 @@ class InspectionEntry(QWidget):
         ]
         for made in self.buttons:
             made.setCheckable(True)
-        self.problem, self.evidence, self.severity = QPlainTextEdit(), QLineEdit(), QComboBox()
+        self.problem, self.evidence, self.severity = QPlainTextEdit(), QLineEdit(), StillCombo()
         self.problem.setAccessibleName("问题描述")
         self.problem.setTabChangesFocus(True)
         self.severity.addItem("", None)

@@ -55,6 +55,9 @@ class InspectionsPage(Page):
         self.list.changed(changes)
         self.entry.changed(changes)
 
+    def hand_over(self) -> None:
+        self.list.hand_over()
+
     def refused_texts(self) -> int:
         return self.list.refused_texts() + len(self.entry.unsaved)
 

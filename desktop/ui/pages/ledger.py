@@ -51,6 +51,8 @@ class LedgerPage(LedgerFiles):
         self.view_now = NamedView("全部" if not view.conditions else "", View(sort=self.sort))
         """The view chosen last."""
         self._only: tuple[str, ...] = ()
+        self._base = self.base()
+        """What the shown rows were asked for with; a new version changes it."""
         self._popup: FilterPopup | None = None
         self._labels = spare_labels(self.session)
         self.words = QLineEdit()
@@ -215,6 +217,7 @@ class LedgerPage(LedgerFiles):
     def reload(self) -> None:
         """Ask again for the rows."""
         self._labels = spare_labels(self.session)
+        self._base = self.base()
         self.model.set_query(self._query())
         if self.model.waiting:
             self.reload_counts()
@@ -247,9 +250,16 @@ class LedgerPage(LedgerFiles):
             self.desk.write(lambda _job: editing.restore_rows(session, ledger, keys))
 
     def changed(self, changes: Changes) -> None:
-        self.model.changed(changes)
-        self.model.when_shown(self.reload_counts)
+        if self.base() == self._base:
+            self.model.changed(changes)
+            self.model.when_shown(self.reload_counts)
+        else:
+            self.reload()
         self.panel.changed(changes)
+
+    def hand_over(self) -> None:
+        self.grid.hand_over()
+        self.panel.hand_over()
 
     def refused_texts(self) -> int:
         return self.model.errors + self.panel.errors
@@ -276,16 +286,22 @@ class LedgerPage(LedgerFiles):
         if isinstance(target, Path):
             self.open_wizard(target)
         elif isinstance(target, str):
-            self._leave_bin()
-            self.model.when_shown(lambda: self._go(CellTarget(target, "")))
+            self._show_row(CellTarget(target, ""))
         elif isinstance(target, CellTarget):
-            self._leave_bin()
-            self.model.when_shown(lambda: self._go(target))
+            self._show_row(target)
         elif isinstance(target, tuple):
             self._leave_bin()
             self.clear_filters()
             self._only = tuple(str(key) for key in target)
             self.reload()
+
+    def _show_row(self, target: CellTarget) -> None:
+        """Go to a row, past the filters if they hide it; one that is not of this table is told where it is."""
+        if not self.session.read.count(Query(self.ledger, self.base()).also(Test("key", Op.IN, (target.key,)))):
+            self.desk.say("warn", self.elsewhere(target.key))
+            return
+        self._leave_bin()
+        self.model.when_shown(lambda: self._go(target))
 
     def _go(self, target: CellTarget) -> None:
         if self.model.row_of(target.key) < 0:
@@ -293,9 +309,13 @@ class LedgerPage(LedgerFiles):
         self.model.when_shown(lambda: self._gone(target))
 
     def _gone(self, target: CellTarget) -> None:
-        self.grid.show_key(target.key, target.path)
-        if target.path:
+        if self.grid.show_key(target.key, target.path) and target.path:
             self.panel.show_field(target.path)
+
+    def elsewhere(self, key: str) -> str:
+        """Why a row is not in this table, and where to look for it."""
+        caption = self.session.read.caption(self.ledger, key)
+        return f"“{caption}”现在不在这张表里，可能已经删除，请到回收站看看"
 
     def _leave_bin(self) -> None:
         if self.bin.isChecked():
@@ -373,6 +393,8 @@ class LedgerPage(LedgerFiles):
                 self.grid.arranged.forget_widths()
             self.grid.arranged.show(dialog.paths(), dialog.frozen.currentIndex())
             self._looked()
+            if told := self.grid.frozen.in_words():
+                self.desk.say("warn", told)
         dialog.deleteLater()
 
     def current_view(self) -> View:

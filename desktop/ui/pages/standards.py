@@ -2,10 +2,10 @@
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from desktop.app import system
+from desktop.app import duplicates, system, system_versions
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
-from desktop.domain.query import Condition, Op, Sort, Test
+from desktop.domain.query import Condition, Sort
 from desktop.domain.record import Cell
 from desktop.ui.desk import Desk
 from desktop.ui.links_strip import LinksStrip
@@ -30,6 +30,8 @@ class StandardsPage(LedgerPage):
 
     def changed(self, changes: Changes) -> None:
         super().changed(changes)
+        if told := duplicates.already_there(self.session, changes):
+            self.desk.say("warn", told)
         self.strip.show_entry(self.panel.key)
 
     def context(self) -> str:
@@ -37,7 +39,16 @@ class StandardsPage(LedgerPage):
         return self.session.read.caption("system_version", version) if version else "还没有标准体系"
 
     def base(self) -> Condition:
-        return Test("version", Op.IN, tuple(system.active_versions(self.session.read).values()))
+        return system.in_active_versions(self.session.read)
+
+    def elsewhere(self, key: str) -> str:
+        row = self.session.read.row(self.ledger, key)
+        if row is None or not row["version"]:
+            return super().elsewhere(key)
+        version = str(row["version"])
+        name = self.session.read.caption("system_version", version)
+        state = system_versions.state_name(self.session, version)
+        return f"这一行在“{name}”（{state}）里，这里只列现行版本的标准，请在现行版本里查找"
 
     def new_values(self) -> tuple[dict[str, str], dict[str, Cell]]:
         return {"standard.title": "（新标准）"}, {"version": system.own_version(self.session)}

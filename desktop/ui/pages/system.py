@@ -1,12 +1,14 @@
 """标准体系: the tree of a version with how many standards stand where, its versions, numbering and 框图."""
 
+import re
+import unicodedata
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QMessageBox, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from desktop.app import system, system_diagrams, system_editing, system_numbering, system_versions
 from desktop.app.editing import why_version_closed
@@ -25,6 +27,9 @@ from desktop.ui.tree.model import TreeModel
 from desktop.ui.tree.version_bar import VersionBar
 from desktop.ui.tree.view import KEYS, TreeView
 from desktop.ui.widgets import button, empty_state, label, line, toolbar
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-/]*")
+"""What the first word of a renamed node looks like if it is a 体系编号; other words belong to the name."""
 
 
 class SystemPage(LedgerFiles):
@@ -87,6 +92,7 @@ class SystemPage(LedgerFiles):
     def _connect(self) -> None:
         self.tree.chosen.connect(self.panel.show_record)
         self.tree.asked.connect(self.act)
+        self.tree.lost.connect(lambda sentence: self.desk.say("warn", sentence))
         self.tree.doubleClicked.connect(lambda _index: self.open_standards())
         self.model.moved.connect(self._drop)
         self.model.renamed.connect(self._rename)
@@ -122,6 +128,13 @@ class SystemPage(LedgerFiles):
         if any(changes.of(ledger) for ledger in ("system_node", "system_version", "detail_entry", "standard")):
             self.reload()
         self.panel.changed(changes)
+
+    def hand_over(self) -> None:
+        self.tree.hand_over()
+        self.panel.hand_over()
+
+    def refused_texts(self) -> int:
+        return self.panel.errors
 
     @property
     def takes_tables(self) -> bool:
@@ -247,8 +260,10 @@ class SystemPage(LedgerFiles):
     def _rename(self, key: str, typed: str) -> None:
         code, _, name = typed.partition(" ")
         old = self.model.tree.code(key)
-        if " " in old and typed.startswith(f"{old} "):
+        if typed.startswith(f"{old} "):
             code, name = old, typed[len(old) + 1 :]
+        elif not _CODE.fullmatch(unicodedata.normalize("NFKC", code)):
+            code, name = old, typed
         session = self.session
         self.desk.write(lambda _job: system_editing.rename(session, key, code, name))
 
@@ -325,20 +340,24 @@ class SystemPage(LedgerFiles):
                 self.desk.write(lambda _job: system_editing.merge_nodes(session, keys, into))
 
     def remove(self) -> None:
-        """Delete the chosen node; while standards or nodes stand below it, ask where they go."""
-        session, key, tree = self.session, self.key(), self.model.tree
-        if not key or not self._writable():
+        """Delete the chosen nodes as one step; while standards or other nodes stand below them, ask where they go."""
+        session, tree = self.session, self.model.tree
+        keys = self.tree.keys() or [self.key()]
+        if not all(keys) or not self._writable():
             return
-        standards = len(session.read.referring("detail_entry", "node", key))
-        children = len(tree.children(key))
+        which = f"“{tree.name(keys[0])}”" if len(keys) == 1 else f"选中的 {len(keys)} 个节点"
+        children, standards = system_editing.left_below(session, tree, keys)
         move_to = ""
         if standards or children:
-            question = f"“{tree.name(key)}”下还有 {children} 个下级、{standards} 项标准，删除前移到哪个节点？"
-            chosen = self._place("删除节点", question, self._below([key]), top=False)
-            if not chosen:
+            question = f"{which}下还有 {children} 个下级、{standards} 项标准，删除前移到哪个节点？"
+            move_to = self._place("删除节点", question, self._below(keys), top=False) or ""
+            if not move_to:
                 return
-            move_to = chosen
-        self.desk.write(lambda _job: system_editing.remove_node(session, key, move_to))
+        elif len(keys) > 1:
+            question = f"删除{which}吗？它们下面没有别的下级和标准。"
+            if QMessageBox.question(self, "删除节点", question) != QMessageBox.StandardButton.Yes:
+                return
+        self.desk.write(lambda _job: system_editing.remove_nodes(session, keys, move_to))
 
     def renumber(self) -> None:
         """Show what numbering below the chosen node (or all, at the top) would change, then do it."""

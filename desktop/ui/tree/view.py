@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QMenu, QTreeView
 
 from desktop import resources
 from desktop.domain.pinyin import fold
 from desktop.domain.query import matches
+from desktop.domain.system_tree import TOP
 from desktop.ui.tree.model import Index, TreeModel
+from desktop.ui.tree.renaming import RenameDelegate, Typed
 
 KEYS = "Ctrl+Enter 加下级　Enter 加同级　Tab / Shift+Tab 降级、升级　Alt+↑↓ 移动　F2 改名　Delete 删除"
 _PLAIN, _SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -30,6 +32,8 @@ class TreeView(QTreeView):
     """The name of an action for the chosen nodes."""
     chosen = Signal(str)
     """The key of the current node."""
+    lost = Signal(str)
+    """What became of a half typed name that has no place any more."""
 
     def __init__(self, model: TreeModel, menu: Callable[[QMenu], None]) -> None:
         super().__init__()
@@ -37,6 +41,8 @@ class TreeView(QTreeView):
         self._menu = menu
         self._shut: set[str] = set()
         self.setModel(model)
+        self._renaming = RenameDelegate(self)
+        self.setItemDelegate(self._renaming)
         self.setAccessibleName("标准体系树")
         self.setAccessibleDescription(KEYS)
         self.setUniformRowHeights(True)
@@ -56,7 +62,8 @@ class TreeView(QTreeView):
             self.setColumnWidth(section, width)
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
         model.modelReset.connect(self._restored)
-        self._before: tuple[str, int] = "", 0
+        self._before: tuple[list[str], int] = [], 0
+        self._typed: Typed | None = None
         model.modelAboutToBeReset.connect(self._remember)
 
     # what is chosen
@@ -90,20 +97,49 @@ class TreeView(QTreeView):
         return False
 
     def _remember(self) -> None:
-        self._before = self.key(), self.verticalScrollBar().value()
+        self._typed = self._renaming.typed()
+        self._before = self._places(), self.verticalScrollBar().value()
+
+    def _places(self) -> list[str]:
+        """The current node and where to go if it is gone by then: those behind it, before it, above it."""
+        tree, key = self.nodes.tree, self.key()
+        if not key:
+            return []
+        beside = tree.siblings(key)
+        at, above = beside.index(key), list[str]()
+        while (up := tree.parent(above[-1] if above else key)) != TOP:
+            above.append(up)
+        return [key, *beside[at + 1 :], *reversed(beside[:at]), *above]
 
     def _restored(self) -> None:
-        key, scrolled = self._before
+        places, scrolled = self._before
         self.setUpdatesEnabled(False)
         self.blockSignals(True)
         self.expandAll()
         for shut in self._shut:
             self.setExpanded(self.nodes.index_of(shut), False)
         self.blockSignals(False)
-        index = self.nodes.index_of(key)
-        self.setCurrentIndex(index if index.isValid() else self.nodes.index(0, 0))
+        known = (index for key in places if (index := self.nodes.index_of(key)).isValid())
+        self.setCurrentIndex(next(known, self.nodes.index(0, 0)))
         self.verticalScrollBar().setValue(scrolled)
         self.setUpdatesEnabled(True)
+        if self._typed is not None:
+            self._reopen(self._typed)
+
+    def _reopen(self, typed: Typed) -> None:
+        index = self.nodes.index_of(typed.key)
+        if index.isValid() and self.nodes.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            self.setCurrentIndex(index)
+            self.edit(index)
+            self._renaming.fill(typed)
+        elif typed.text is not None:
+            self.lost.emit(f"“{typed.text}”还没有写入：正在改名的节点现在不能改，或已经删除")
+
+    def hand_over(self) -> None:
+        """Commit the name being typed."""
+        if (editor := self._renaming.editor) is not None:
+            self.commitData(editor)
+            self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
 
     def shut_all(self) -> None:
         """Only the top level."""
