@@ -13,7 +13,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.history_form import Line, change_record
 from desktop.domain.query import EVERYTHING, Op, Query, Test
 from desktop.domain.record import Cell
-from desktop.store import journal
+from desktop.store import journal, staying
 from desktop.sync import log
 
 LONGEST = 20_000
@@ -63,12 +63,15 @@ def redo_label(session: Session) -> str:
 
 
 def later_edits(session: Session, number: int) -> list[str]:
-    """What was changed by hand since a step and would be kept by its undo: one sentence a cell."""
+    """What was changed by hand since a step and would be kept by its undo: one sentence a cell or attachment."""
     lines = []
     for ledger, key, field in journal.later_edits(session.read, number):
         declared = session.schema.ledger(ledger)
         what = declared.field(field).label if field not in ("", "_del") else "整条记录"
         lines.append(f"{session.read.caption(ledger, key)}：{what}")
+    for row, (ledger, key) in staying.added_below(session.read, number):
+        added = f"{session.schema.ledger(ledger).label} {session.read.caption(ledger, key)}"
+        lines.append(f"{session.read.caption(*row)}：{added}")
     return lines
 
 
