@@ -8,9 +8,10 @@ from desktop.app.references import resolve
 from desktop.app.session import Session
 from desktop.app.system import refuse_used_code
 from desktop.domain.changes import Changes
+from desktop.domain.codes import nearest, plain_code
 from desktop.domain.entry import Typed, read_cell
 from desktop.domain.errors import Refusal
-from desktop.domain.query import Op, Query, Test, owner_of
+from desktop.domain.query import Op, Query, Test, owner_of, where
 from desktop.domain.record import Cell, Column, Field, Kind, Ledger, Problem, Row
 from desktop.store import journal
 from desktop.store.journal import Transaction
@@ -46,6 +47,7 @@ class Judge:
         self.reader = reader
         self.ledger: Ledger = reader.schema.ledger(ledger)
         self.owner = owner
+        self._nodes: dict[str, dict[str, str]] = {}
 
     def judge(self, row: Row, typed: Mapping[str, Typed]) -> list[Written]:
         """What to write so that `row` (its `key` may be missing) holds the typed values; Refusal names the first
@@ -68,9 +70,18 @@ class Judge:
         if self.ledger.name == "system_node" and own.get("code"):
             version = str(own.get("version") or row.get("version") or "")
             refuse_used_code(self.reader, version, str(own["code"]), str(row.get("key") or ""))
+        if self.ledger.name == "detail_entry" and own.get("code") and not own.get("node", row.get("node")):
+            own["node"] = self._home(str(own.get("version") or row.get("version") or ""), str(own["code"]))
         to_be_made = {write.of: "+" for write in writes if not write.key}
         self._hold_rules(self.ledger, row, {**own, **to_be_made})
         return [*writes, Written(self.ledger.name, str(row.get("key") or ""), own)]
+
+    def _home(self, version: str, code: str) -> str | None:
+        """The node an entry stands at whose 体系节点 is left blank."""
+        if version not in self._nodes:
+            known = self.reader.cells(Query("system_node", where(version=version)), ("code", "key"))
+            self._nodes[version] = {plain_code(str(node)): str(key) for node, key in known if node}
+        return nearest(self._nodes[version], code)
 
     def _stood_for(self, row: Row, typed: Mapping[str, Typed]) -> Mapping[str, Typed]:
         """What is typed where a stand-in is shown goes into the stand-in: a planned entry stays planned until

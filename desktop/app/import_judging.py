@@ -9,6 +9,7 @@ from desktop.app.import_plan import CellChange, PlannedRow
 from desktop.app.import_round_trip import RoundTrip
 from desktop.app.session import Session
 from desktop.domain import numbers
+from desktop.domain.codes import nearest, plain_code
 from desktop.domain.errors import Refusal
 from desktop.domain.pinyin import fold
 from desktop.domain.query import Op, Query, Test, owner_of
@@ -77,12 +78,12 @@ class Judging:
     def announce(self, rows: Sequence[SourceRow]) -> None:
         """The codes of nodes that this file brings, so that a row may name as its parent one that comes with it."""
         if self._ledger.name == "system_node":
-            self._announced = frozenset(_folded(str(typed(self._columns, row)[0].get("code") or "")) for row in rows)
+            self._announced = frozenset(plain_code(str(typed(self._columns, row)[0].get("code") or "")) for row in rows)
 
     def _answerable(self, values: dict[str, Cell]) -> dict[str, Cell]:
         """The values that can be judged before the file's own nodes are there."""
         parent = values.get("parent.code")
-        coming = parent is not None and _folded(str(parent)) in self._announced
+        coming = parent is not None and plain_code(str(parent)) in self._announced
         return {path: cell for path, cell in values.items() if not (coming and path == "parent.code")}
 
     def row(self, source: SourceRow) -> PlannedRow:
@@ -257,7 +258,7 @@ class Judging:
             return {}
         fixed: dict[str, Cell] = {"version": self._version or None}
         if self._detail and "node.code" not in values:
-            fixed["node"] = nearest_node(self._nodes, str(values.get("code") or ""))
+            fixed["node"] = nearest(self._nodes, str(values.get("code") or ""))
         return fixed
 
 
@@ -307,15 +308,4 @@ def _infer(values: dict[str, Cell]) -> None:
 
 
 def _node_codes(session: Session, version: str) -> dict[str, str]:
-    return {_folded(str(node.code)): node.key for node in system.nodes_of(session.read, version) if node.code}
-
-
-def nearest_node(nodes: Mapping[str, str], code: str) -> str | None:
-    """The node whose code is the longest beginning of an entry's 体系编号 (`ZC5.02` stands below `ZC5`)."""
-    wanted = _folded(code)
-    fitting = [known for known in nodes if wanted.startswith(known)]
-    return nodes[max(fitting, key=len)] if fitting and wanted else None
-
-
-def _folded(code: str) -> str:
-    return fold("".join(code.split()))
+    return {plain_code(str(node.code)): node.key for node in system.nodes_of(session.read, version) if node.code}

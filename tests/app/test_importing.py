@@ -6,7 +6,6 @@ import openpyxl
 import pytest
 
 from desktop.app import editing, history, importing, labels, statistics, system
-from desktop.app.import_judging import nearest_node
 from desktop.app.import_plan import CellChange, PlannedRow
 from desktop.app.job import Job
 from desktop.app.session import Session
@@ -140,14 +139,6 @@ def test_entries_stand_in_the_order_of_the_file_at_the_nearest_node(imported: Se
     codes = [str(code) for _, code, _ in sorted(rows, key=lambda row: str(row[0]))]
     assert codes[:13] == ["JC1"] * 12 + ["JC2"] and codes[-1] == "HQ7"
     assert all(str(code).startswith(str(node)) for _, code, node in rows)
-
-
-@pytest.mark.parametrize(
-    ("code", "node"),
-    [("ZC5.02", "z5"), ("zc5", "z5"), ("ZC 5.1.3", "z51"), ("QQ1", None), ("", None), ("ZC", "z")],
-)
-def test_an_entry_stands_below_the_longest_code_that_begins_its_own(code: str, node: str | None) -> None:
-    assert nearest_node({"zc": "z", "zc5": "z5", "zc5.1": "z51"}, code) == node
 
 
 def test_the_number_tells_level_and_nature_whatever_the_file_says(office: Session, tmp_path: Path) -> None:

@@ -4,22 +4,9 @@ from collections.abc import Iterator
 
 from desktop.app import system
 from desktop.app.checks.looking import Check, Found, Library, Row, Severity
-from desktop.app.import_judging import nearest_node
-from desktop.domain.pinyin import fold
+from desktop.domain.codes import plain_code
 from desktop.domain.statistics import OBSOLETE
 from desktop.domain.validity import Status
-
-
-def _plain(code: object) -> str:
-    return fold("".join(str(code or "").split()))
-
-
-def _nodes(library: Library) -> dict[str, dict[str, str]]:
-    """Version → plain code → node."""
-    found: dict[str, dict[str, str]] = {}
-    for row in library.rows("system_node"):
-        found.setdefault(str(row["version"]), {})[_plain(row["code"])] = str(row["key"])
-    return found
 
 
 def _name(library: Library, row: Row) -> str:
@@ -38,17 +25,18 @@ def _codes(library: Library) -> Iterator[Found]:
 
 
 def _homeless(library: Library) -> Iterator[Found]:
-    nodes = _nodes(library)
     for row in library.entries:
-        if not row["node"] and nearest_node(nodes.get(str(row["version"]), {}), str(row["code"] or "")) is None:
-            yield Found("detail_entry", str(row["key"]), f"{_name(library, row)}：没有归入体系的任何节点", "node.code")
+        if not row["node"]:
+            code = f"体系编号“{row['code']}”" if row["code"] else ""
+            sentence = f"{_name(library, row)}：{code}没有归入体系的任何节点"
+            yield Found("detail_entry", str(row["key"]), sentence, "node.code")
 
 
 def _displaced(library: Library) -> Iterator[Found]:
     codes = {str(row["key"]): row["code"] for row in library.rows("system_node")}
     for row in library.entries:
         node = codes.get(str(row["node"]))
-        if node and row["code"] and not _plain(row["code"]).startswith(_plain(node)):
+        if node and row["code"] and not plain_code(str(row["code"] or "")).startswith(plain_code(str(node))):
             sentence = f"{_name(library, row)}：体系编号“{row['code']}”不在所属节点“{node}”之下"
             yield Found("detail_entry", str(row["key"]), sentence, "code")
 
