@@ -15,6 +15,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.system import SystemNode
 from desktop.domain.query import Group, Op, Query, Test
 from desktop.domain.statistics import (
+    UNPUBLISHED,
     GroupLayout,
     Item,
     Layout,
@@ -98,7 +99,7 @@ def _placed(cells: tuple[object, ...], branches: dict[str, str], units: dict[str
         "unit": units.get(str(row["owner"])),
         "year": str(row["standard.effective_on"] or "")[:4],
         "published_year": str(row["standard.published_on"] or "")[:4],
-        "status": "planned" if planned else row["standard.status"],
+        "status": "planned" if planned or row["standard.status"] == UNPUBLISHED else row["standard.status"],
         "standard.number": row["standard.number"], "title": row["planned_title" if planned else "standard.title"],
         "code": row["code"], "published": row["standard.published_on"], "effective": row["standard.effective_on"],
     }  # fmt: skip

@@ -11,6 +11,7 @@ from desktop.domain.pinyin import fold
 class Status(StrEnum):
     """The state of a standard on a day (handbook 4.4). Being valid in part is a mark, not a state."""
 
+    UNPUBLISHED = "unpublished"
     UPCOMING = "upcoming"
     CURRENT = "current"
     SUPERSEDED = "superseded"
@@ -24,6 +25,7 @@ class Status(StrEnum):
 
 
 _LABELS = {
+    Status.UNPUBLISHED: "未发布",
     Status.UPCOMING: "即将实施",
     Status.CURRENT: "现行",
     Status.SUPERSEDED: "被代替",
@@ -32,6 +34,7 @@ _LABELS = {
 }
 
 _WORDS = {
+    Status.UNPUBLISHED: "未发布|尚未发布|unpublished",
     Status.UPCOMING: "即将实施|未实施|待实施|尚未实施|upcoming|published|to be implemented",
     Status.CURRENT: "现行|有效|现行有效|现行标准|在用|部分有效|部分被代替|active|valid|current|in force",
     Status.SUPERSEDED: "被代替|已被代替|已代替|被替代|已被替代|被取代|superseded|replaced",
@@ -59,9 +62,10 @@ class Validity:
     withdrawn: str | None
 
     def status(self, as_of: str) -> Status:
-        """The state on a date. The effective date decides; without it the state is unverified.
+        """The state on a date. The effective date decides, before it the published date; a standard in force later
+        whose published date is unknown is not published. Without any date the state is unverified.
 
-        As time goes on the state only moves unverified → upcoming → current → superseded → withdrawn.
+        As time goes on the state only moves unpublished → unverified → upcoming → current → superseded → withdrawn.
         """
         day = first_day(as_of)
         if self.withdrawn is not None and self.withdrawn <= day:
@@ -70,8 +74,11 @@ class Validity:
             return Status.SUPERSEDED
         if self.effective is not None and self.effective <= day:
             return Status.CURRENT
-        announced = self.effective is not None and (self.published is None or self.published <= day)
-        return Status.UPCOMING if announced else Status.UNVERIFIED
+        if self.effective is None:
+            known = self.published is None or self.published <= day
+            return Status.UNVERIFIED if known else Status.UNPUBLISHED
+        announced = self.published is not None and self.published <= day
+        return Status.UPCOMING if announced else Status.UNPUBLISHED
 
 
 def validity(

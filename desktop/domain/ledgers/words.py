@@ -41,6 +41,7 @@ KINDS = (
 """标准类别 of the statistics table, by nature of the content (GB/T 13016-2018)."""
 
 STATUSES = (
+    Choice("unpublished", "未发布", ("尚未发布",)),
     Choice("upcoming", "即将实施", ("未实施", "待实施")),
     Choice("current", "现行", ("有效", "现行有效", "Active", "Valid")),
     Choice("superseded", "被代替", ("已被代替", "被替代", "已代替")),
