@@ -122,6 +122,42 @@ def test_merged_nodes_hand_over_standards_and_children_and_go(office: Session) -
         nodes.merge_nodes(office, [key(office, "ZC2"), key(office, "ZC2.1")], key(office, "ZC2.1"))
 
 
+def wants(session: Session, code: str, number: int, basis: str) -> None:
+    cells = [Edit(key(session, code), "planned_count", str(number)), Edit(key(session, code), "planned_basis", basis)]
+    editing.edit_cells(session, "system_node", cells)
+
+
+def planned(session: Session, code: str) -> tuple[object, object]:
+    node = tree(session).nodes[key(session, code)]
+    return node.planned_count, node.planned_basis
+
+
+def test_merged_nodes_want_together_what_each_wanted(office: Session) -> None:
+    wants(office, "ZC2", 60, "规划")
+    wants(office, "ZC3", 70, "通知")
+    wants(office, "ZC2.1", 5, "规划")
+    add(office, "ZC4")
+    total = statistics.table(office).groups[0].total.wanted
+    nodes.merge_nodes(office, [key(office, "ZC2"), key(office, "ZC3")], key(office, "ZC3"))
+    assert planned(office, "ZC3") == (130, "通知；规划")
+    nodes.merge_nodes(office, [key(office, "ZC2.1"), key(office, "ZC3")], key(office, "ZC3"))
+    assert planned(office, "ZC3") == (130, "通知；规划"), "what stood below it was counted in its number"
+    nodes.merge_nodes(office, [key(office, "ZC3"), key(office, "ZC4")], key(office, "ZC4"))
+    assert planned(office, "ZC4") == (131, "通知；规划")
+    assert statistics.table(office).groups[0].total.wanted == total
+    nodes.merge_nodes(office, [key(office, "JC1"), key(office, "JC2")], key(office, "JC2"))
+    assert planned(office, "JC2") == (None, None)
+
+
+def test_a_copied_branch_wants_nothing_of_its_own(office: Session) -> None:
+    wants(office, "ZC2", 60, "规划")
+    total = statistics.table(office).groups[0].total.wanted
+    _, made = nodes.copy_branch(office, key(office, "ZC2"), TOP)
+    copy = tree(office).nodes[made]
+    assert (copy.name, copy.planned_count, copy.planned_basis) == (tree(office).nodes[key(office, "ZC2")].name, None, None)
+    assert statistics.table(office).groups[0].total.wanted == total
+
+
 def test_a_node_with_standards_vanishes_only_when_they_are_taken_over(office: Session) -> None:
     entry = add(office, "ZC2")
     with pytest.raises(Refusal, match="还有 3 个下级、1 项标准"):

@@ -173,6 +173,18 @@ def test_deleting_asks_where_the_standards_go(window: MainWindow, qtbot: QtBot) 
     assert codes(page, "ZC5") == ["ZC5.2", "ZC5.3"]
 
 
+def test_a_deleted_node_s_wanted_number_is_named(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window)
+    key = go(page, "ZC5.3")
+    cells = [editing.Edit(key, "planned_count", "12"), editing.Edit(key, "planned_basis", "规划")]
+    window.desk.write(lambda _job: editing.edit_cells(page.session, "system_node", cells))
+    qtbot.waitUntil(lambda: page.model.tree.nodes[key].planned_count == 12)
+    go(page, "ZC5.3")
+    qtbot.keyClick(page.tree, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: "填写的应有数 12 随节点一起删除" in window.notice.sentence)
+    qtbot.waitUntil(lambda: codes(page, "ZC5") == ["ZC5.1", "ZC5.2"])
+
+
 def test_numbering_is_shown_and_then_done(window: MainWindow, qtbot: QtBot) -> None:
     page = page_of(window)
     go(page, "ZC5.1")

@@ -305,7 +305,7 @@ class SystemPage(LedgerFiles):
         session, key = self.session, self.key()
         if key and self._writable():
             parent = self._place(
-                "复制分支", "复制到哪个节点之下？（只复制节点，不复制标准）", self._below([key]), top=True
+                "复制分支", "复制到哪个节点之下？（只复制节点，不复制标准和应有数）", self._below([key]), top=True
             )
             if parent is not None:
                 self.desk.write(lambda _job: system_editing.copy_branch(session, key, parent),
@@ -319,7 +319,7 @@ class SystemPage(LedgerFiles):
         elif self._writable():
             others = set(self.model.tree.nodes) - set(keys)
             into = self._place(
-                "合并节点", f"把选中的 {len(keys)} 个节点合并成哪一个？标准和下级都归到它", others, top=False
+                "合并节点", f"把选中的 {len(keys)} 个节点合并成哪一个？标准、下级和填写的应有数都归到它", others, top=False
             )
             if into is not None:
                 self.desk.write(lambda _job: system_editing.merge_nodes(session, keys, into))
@@ -331,14 +331,16 @@ class SystemPage(LedgerFiles):
             return
         standards = len(session.read.referring("detail_entry", "node", key))
         children = len(tree.children(key))
-        move_to = ""
+        number, move_to = tree.nodes[key].planned_count, ""
+        lost = "" if number is None else f"为“{tree.name(key)}”填写的应有数 {number} 随节点一起删除，不并到别处"
         if standards or children:
-            question = f"“{tree.name(key)}”下还有 {children} 个下级、{standards} 项标准，删除前移到哪个节点？"
+            question = f"“{tree.name(key)}”下还有 {children} 个下级、{standards} 项标准，删除前移到哪个节点？{lost}"
             chosen = self._place("删除节点", question, self._below([key]), top=False)
             if not chosen:
                 return
             move_to = chosen
-        self.desk.write(lambda _job: system_editing.remove_node(session, key, move_to))
+        self.desk.write(lambda _job: system_editing.remove_node(session, key, move_to),
+                        lambda _changes: self.desk.say("warn", f"{lost}，要留下请撤销") if lost else None)  # fmt: skip
 
     def renumber(self) -> None:
         """Show what numbering below the chosen node (or all, at the top) would change, then do it."""
