@@ -116,7 +116,8 @@ def test_headings_again_counted_columns_and_remarks_are_no_rows() -> None:
 
 
 def test_rows_above_the_headings_are_named_and_titles_are_not() -> None:
-    page = sheet([["标准明细表"], ["填报单位：某局", None, "2026"], HEADINGS[1:3], ["GB 1-2020", "甲"], [], HEADINGS, [1, "GB 2-2020", "乙"]])
+    above: list[list[object]] = [["标准明细表"], ["填报单位：某局", None, "2026"], HEADINGS[1:3], ["GB 1-2020", "甲"], []]
+    page = sheet([*above, HEADINGS, [1, "GB 2-2020", "乙"]])
     table = find_table(page, COLUMNS, SYNONYMS)
     assert table is not None and table.heading_row == 5
     rows, passed = source_rows(page, table, COLUMNS)
