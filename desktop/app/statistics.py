@@ -164,8 +164,6 @@ def fill_planned(session: Session, branch: str, number: str, basis: str) -> Chan
     if node is None:
         raise Refusal("no_node", f"本单位的体系里没有“{branch}”，请刷新后再填")
     number, basis = number.strip(), basis.strip()
-    if number and not basis:
-        raise Refusal("no_basis", "填写应有数要写明依据，如规划或文件的名称、文号")
     edits = [Edit(node.key, "planned_count", number), Edit(node.key, "planned_basis", basis if number else "")]
     return edit_cells(session, "system_node", edits, f"填写应有数 {branch}", basis)
 

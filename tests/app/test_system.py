@@ -239,6 +239,28 @@ def published(office: Session) -> tuple[Session, str, str]:
     return office, old, versions.next_version(office, old, "2027 版")[1]
 
 
+def test_the_wanted_numbers_of_the_published_version_are_filled_in_and_nothing_else_of_it(
+    published: tuple[Session, str, str],
+) -> None:
+    session, old, _ = published
+    (branch, node), *_ = statistics.fillable(session).items()
+    assert node.version == old
+    with pytest.raises(Refusal, match="请先填应有数依据"):
+        statistics.fill_planned(session, branch, "33", " ")
+    statistics.fill_planned(session, branch, "33", "规划")
+    assert statistics.fillable(session)[branch].planned_count == 33
+    assert editing.check_edit(session, "system_node", node.key, "planned_basis", "") is not None, "while there is a number"
+    for path, text in (("name", "改名"), ("notes", "改"), ("department", "处")):
+        assert "已经发布，节点只能查看" in str(editing.check_edit(session, "system_node", node.key, path, text))
+    both = [Edit(node.key, "planned_count", "34"), Edit(node.key, "name", "改名")]
+    with pytest.raises(Refusal, match="节点只能查看"):
+        editing.edit_cells(session, "system_node", both)
+    assert "只能查看" in str(editing.why_read_only(session, "system_node", node.key))
+    with session.write("旧版") as transaction:
+        transaction.update("system_version", old, {"state": "history"})
+    assert "历史版本" in str(editing.check_edit(session, "system_node", node.key, "planned_count", "35"))
+
+
 def test_a_published_version_keeps_its_tree_and_the_current_detail_table_stays_open(
     published: tuple[Session, str, str],
 ) -> None:
@@ -397,7 +419,7 @@ def test_nodes_may_come_in_any_order_and_only_into_a_draft(office: Session, tmp_
 def test_counts_of_a_node_include_what_stands_below_and_what_was_planned(office: Session) -> None:
     add(office, "ZC5.1", "", "GB/T 1.1-2020", "甲")
     add(office, "ZC5", "", "", "乙")
-    editing.edit_cells(office, "system_node", [Edit(key(office, "ZC5.2"), "planned_count", "4")])
+    wants(office, "ZC5.2", 4, "规划")
     found = system_diagrams.counts(office, system.own_version(office))
     shown = {
         code: (found[key(office, code)].planned, found[key(office, code)].present)

@@ -83,7 +83,12 @@ def test_a_mended_cell_stays_when_a_column_is_read_otherwise_and_is_not_lost_una
     assert [row.values["department"] for row in wizard.plan.rows] == ["一处", "二处"]
     asked: list[str] = []
     answers = iter((QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes))
-    monkeypatch.setattr(QMessageBox, "question", lambda *given: (asked.append(given[2]), next(answers))[1])
+
+    def question(_parent: object, _title: str, words: str) -> QMessageBox.StandardButton:
+        asked.append(words)
+        return next(answers)
+
+    monkeypatch.setattr(QMessageBox, "question", question)
     qtbot.keyClick(wizard.table, Qt.Key.Key_Escape)
     assert wizard.isVisible() and len(asked) == 1 and "改过 1 格" in asked[0]
     wizard.leave.click()

@@ -264,6 +264,16 @@ def test_the_right_button_offers_everything_keys_do(window: MainWindow) -> None:
     menu.close()
 
 
+def _put(page: SystemPage, qtbot: QtBot, path: str, text: str) -> None:
+    """Type into an open field of the panel as a person does."""
+    editor = page.panel.editors[path]
+    assert isinstance(editor, QLineEdit) and editor.isEnabled()
+    editor.setFocus()
+    editor.clear()
+    enter(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+
 def test_versions_go_from_draft_to_current_and_are_compared(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,6 +294,13 @@ def test_versions_go_from_draft_to_current_and_are_compared(
     qtbot.waitUntil(lambda: "已经发布" in page.state.text())
     assert not page.model.writable and not page.panel.editors["name"].isEnabled()
     assert not page.model.flags(page.model.index(0, 0)) & Qt.ItemFlag.ItemIsEditable
+    key = go(page, "ZC2")
+    _put(page, qtbot, "planned_count", "12")
+    assert "请先填应有数依据" in page.panel.fields["planned_count"].why.text()
+    _put(page, qtbot, "planned_basis", "规划")
+    qtbot.waitUntil(lambda: page.model.tree.nodes[key].planned_basis == "规划")
+    _put(page, qtbot, "planned_count", "12")
+    qtbot.waitUntil(lambda: page.model.tree.nodes[key].planned_count == 12)
     page.add(below=True)
     assert "请先“建立下一版”" in window.notice.sentence
     answered(bar.next_version, say("2027 版"))
