@@ -99,6 +99,12 @@ def deletion(session: Session, ledger: str, key: str) -> Line | None:
     return None if last is None else _Teller(session).tell(_Place(ledger, key, ledger, key), last)
 
 
+def why_deleted(session: Session, ledger: str, key: str) -> str | None:
+    """Why a row in the recycle bin cannot be changed; None if it is not in there."""
+    gone = deletion(session, ledger, key)
+    return f"{gone.at} 由{gone.person}删除（{gone.label}），恢复后才能修改" if gone else None
+
+
 def of_period(session: Session, ledger: str, since: str, until: str) -> list[Line]:
     """Every change of the rows of a ledger from one day to another, both included, newest first."""
     places = {(place.ledger, place.key): place for place in _family(session, ledger, None)}

@@ -178,9 +178,8 @@ class RecordPanel(QWidget):
     def _closed_because(self, key: str, *paths: str) -> str:
         """Why the record, or of it the fields at `paths`, cannot be edited; empty if it can."""
         session = self._desk.session
-        if gone := history.deletion(session, self._ledger, key):
-            return f"{gone.at} 由{gone.person}删除（{gone.label}），恢复后才能修改"
-        return editing.why_read_only(session, self._ledger, key, paths) or ""
+        deleted = history.why_deleted(session, self._ledger, key)
+        return deleted or editing.why_read_only(session, self._ledger, key, paths) or ""
 
     def changed(self, changes: Changes) -> None:
         """Re-read if the shown record was touched."""
