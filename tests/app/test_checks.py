@@ -13,6 +13,7 @@ from desktop.domain.errors import Cancelled
 from desktop.domain.query import Query, where
 from desktop.domain.record import Cell
 from desktop.store import blobs
+from tests.libraries import node_of
 
 
 def _insert(session: Session, ledger: str, **cells: Cell) -> str:
@@ -21,9 +22,8 @@ def _insert(session: Session, ledger: str, **cells: Cell) -> str:
 
 
 def _entry(session: Session, **cells: Cell) -> str:
-    version = system.own_version(session)
-    (node,) = session.read.rows(Query("system_node", where(version=version, code="ZC5.1")))
-    return _insert(session, "detail_entry", **{"version": version, "code": "ZC5.1", "node": node["key"], **cells})
+    place = {"version": system.own_version(session), "code": "ZC5.1", "node": node_of(session, "ZC5.1")}
+    return _insert(session, "detail_entry", **{**place, **cells})
 
 
 def _told(session: Session) -> list[tuple[str, str, str]]:
