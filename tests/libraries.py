@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from desktop.app import setup, units
+from desktop.app import setup, system, units
 from desktop.app.session import Session
-from desktop.domain.query import Query
+from desktop.domain.query import Query, where
 from desktop.domain.record import Cell
 
 
@@ -36,6 +36,12 @@ def version_of(session: Session) -> str:
         for code, name in (("JC1", "标准化工作导则"), ("ZC5", "公物仓")):
             transaction.insert("system_node", {"version": version, "code": code, "name": name})
     return version
+
+
+def node_of(session: Session, code: str) -> str:
+    """The key of the node with this code in the active version."""
+    (row,) = session.read.rows(Query("system_node", where(version=system.own_version(session), code=code)))
+    return str(row["key"])
 
 
 def dump(session: Session) -> dict[str, list[dict[str, Cell]]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from desktop.app import editing, exchanged
+from desktop.app import editing, exchanged, history
 from desktop.app.job import Job
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
@@ -80,8 +80,8 @@ def _attached(session: Session, row: Attachment) -> Attached:
 
 
 def why_not(session: Session, ledger: str, key: str) -> str | None:
-    """Why nothing can be attached to a record here; None if it can."""
-    return editing.why_read_only(session, ledger, key)
+    """Why nothing can be attached to a record here nor its attachments changed; None if it can."""
+    return history.why_deleted(session, ledger, key) or editing.why_read_only(session, ledger, key)
 
 
 def add(session: Session, ledger: str, key: str, files: Sequence[Path | Given], *, shrink: bool = True,

@@ -1,6 +1,6 @@
 """Entering, changing, deleting and restoring rows of any ledger."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.app.job import Job
@@ -8,9 +8,10 @@ from desktop.app.references import resolve
 from desktop.app.session import Session
 from desktop.app.system import refuse_used_code
 from desktop.domain.changes import Changes
+from desktop.domain.codes import nearest, plain_code
 from desktop.domain.entry import Typed, read_cell
 from desktop.domain.errors import Refusal
-from desktop.domain.query import Op, Query, Test, owner_of
+from desktop.domain.query import Op, Query, Test, owner_of, where
 from desktop.domain.record import Cell, Column, Field, Kind, Ledger, Problem, Row
 from desktop.store import journal
 from desktop.store.journal import Transaction
@@ -18,6 +19,9 @@ from desktop.store.reading import Reader
 
 STEP = 50
 """Rows between two reports of progress."""
+
+WORKING_FIGURES = frozenset({"planned_count", "planned_basis"})
+"""Of a published node: what the unit goes on filling in, as it is no text of the system."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Judge:
         self.reader = reader
         self.ledger: Ledger = reader.schema.ledger(ledger)
         self.owner, self._owners = session.identity.organisation, session.owners
+        self._nodes: dict[str, dict[str, str]] = {}
 
     def judge(self, row: Row, typed: Mapping[str, Typed]) -> list[Written]:
         """What to write so that `row` (its `key` may be missing) holds the typed values; Refusal names the first
@@ -68,9 +73,18 @@ class Judge:
         if self.ledger.name == "system_node" and own.get("code"):
             version = str(own.get("version") or row.get("version") or "")
             refuse_used_code(self.reader, version, str(own["code"]), str(row.get("key") or ""))
+        if self.ledger.name == "detail_entry" and own.get("code") and not own.get("node", row.get("node")):
+            own["node"] = self._home(str(own.get("version") or row.get("version") or ""), str(own["code"]))
         to_be_made = {write.of: "+" for write in writes if not write.key}
         self._hold_rules(self.ledger, row, {**own, **to_be_made})
         return [*writes, Written(self.ledger.name, str(row.get("key") or ""), own)]
+
+    def _home(self, version: str, code: str) -> str | None:
+        """The node an entry stands at whose 体系节点 is left blank."""
+        if version not in self._nodes:
+            known = self.reader.cells(Query("system_node", where(version=version)), ("code", "key"))
+            self._nodes[version] = {plain_code(str(node)): str(key) for node, key in known if node}
+        return nearest(self._nodes[version], code)
 
     def _stood_for(self, row: Row, typed: Mapping[str, Typed]) -> Mapping[str, Typed]:
         """What is typed where a stand-in is shown goes into the stand-in: a planned entry stays planned until
@@ -148,7 +162,7 @@ def edit_cells(session: Session, ledger: str, edits: Sequence[Edit], label: str 
     with session.write(label or _label(session, ledger, edits), basis) as transaction:
         judge = Judge(session, transaction.reader, ledger)
         for key, typed in _by_row(edits).items():
-            write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key), typed))
+            write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key, typed), typed))
     return transaction.changes
 
 
@@ -170,7 +184,7 @@ def write_good_cells(
         if done % STEP == 0:
             job.report(transaction.label, done, len(edits))
         for group in _acceptable(session, judge, ledger, key, typed, refused):
-            write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key), group))
+            write_row(transaction, judge.judge(_own_row(session, transaction.reader, ledger, key, group), group))
     return refused
 
 
@@ -179,7 +193,7 @@ def _acceptable(
 ) -> list[Mapping[str, Typed]]:
     """The row's edits together if they pass together, else those that pass alone."""
     try:
-        judge.judge(_own_row(session, judge.reader, ledger, key), typed)
+        judge.judge(_own_row(session, judge.reader, ledger, key, typed), typed)
     except Refusal as refusal:
         if len(typed) == 1:
             refused.extend(Refused(Edit(key, path, value), refusal.message) for path, value in typed.items())
@@ -199,7 +213,7 @@ def _by_row(edits: Sequence[Edit]) -> dict[str, dict[str, Typed]]:
 def check_edit(session: Session, ledger: str, key: str, path: str, typed: Typed) -> str | None:
     """The sentence why a typed text would be refused; None if it is acceptable."""
     try:
-        row = _own_row(session, session.read, ledger, key)
+        row = _own_row(session, session.read, ledger, key, [path])
         Judge(session, session.read, ledger).judge(row, {path: typed})
     except Refusal as refusal:
         return refusal.message
@@ -251,48 +265,48 @@ def with_children(session: Session, ledger: str, keys: list[str], *, deleted: bo
             yield from with_children(session, child.name, below, deleted=deleted) if below else ()
 
 
-def why_read_only(session: Session, ledger: str, key: str) -> str | None:
-    """Why a row cannot be edited here; None if it can."""
+def why_read_only(session: Session, ledger: str, key: str, paths: Collection[str] = ()) -> str | None:
+    """Why a row, or of it the cells at `paths`, cannot be edited here; None if it can."""
     owner = owner_of(key)
     if owner in session.owners:
-        return _why_closed(session.read, ledger, key)
+        return _why_closed(session.read, ledger, key, paths)
     label = session.schema.ledger(ledger).label
     if owner == session.identity.superior:
         return f"这是市局下发的{label}，本单位只能查看；有不同意见请联系市局"
     return f"这是下属单位的{label}，由该单位修改；可写批注或退回"
 
 
-def _why_closed(reader: Reader, ledger: str, key: str) -> str | None:
-    """A published version keeps its tree, an earlier one its detail rows too."""
+def _why_closed(reader: Reader, ledger: str, key: str, paths: Collection[str]) -> str | None:
+    """A published version keeps its tree but for 应有数, an earlier one all of it and its detail rows too."""
     if ledger not in ("system_node", "detail_entry"):
         return None
     row = reader.any_row(ledger, key)
-    return why_version_closed(reader, ledger, str(row["version"] or "")) if row else None
+    return why_version_closed(reader, ledger, str(row["version"] or ""), paths) if row else None
 
 
-def why_version_closed(reader: Reader, ledger: str, version: str) -> str | None:
-    """Why nodes or detail rows of a version cannot be written; None if they can."""
+def why_version_closed(reader: Reader, ledger: str, version: str, paths: Collection[str] = ()) -> str | None:
+    """Why nodes or detail rows of a version, or their cells at `paths`, cannot be written; None if they can."""
     row = reader.row("system_version", version) if version else None
     if row is None or row["state"] not in ("current", "history"):
         return None
     if row["state"] == "history":
         return f"“{row['name']}”是历史版本，只能查看；请改现行版或草案"
-    if ledger == "system_node":
-        return f"“{row['name']}”已经发布，节点只能查看；请先“建立下一版”，在草案里修改"
+    if ledger == "system_node" and not (paths and WORKING_FIGURES.issuperset(paths)):
+        return f"“{row['name']}”已经发布，节点只能查看（应有数和依据仍可填写）；请先“建立下一版”，在草案里修改"
     return None
 
 
-def _own_row(session: Session, reader: Reader, ledger: str, key: str) -> Row:
-    refuse_foreign(session, ledger, key)
+def _own_row(session: Session, reader: Reader, ledger: str, key: str, paths: Collection[str]) -> Row:
+    refuse_foreign(session, ledger, key, paths)
     row = reader.row(ledger, key)
     if row is None:
         raise Refusal("vanished", "这条记录已被删除，请刷新后再改；需要时可从回收站恢复")
     return row
 
 
-def refuse_foreign(session: Session, ledger: str, key: str) -> None:
-    """Refusal for a row that cannot be edited here."""
-    if reason := why_read_only(session, ledger, key):
+def refuse_foreign(session: Session, ledger: str, key: str, paths: Collection[str] = ()) -> None:
+    """Refusal for a row that cannot be edited here, or whose cells at `paths` cannot."""
+    if reason := why_read_only(session, ledger, key, paths):
         raise Refusal("foreign", reason)
 
 

@@ -13,7 +13,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.history_form import Line, change_record
 from desktop.domain.query import EVERYTHING, Op, Query, Test
 from desktop.domain.record import Cell
-from desktop.store import journal
+from desktop.store import journal, staying
 from desktop.sync import log
 
 LONGEST = 20_000
@@ -74,12 +74,15 @@ def redo_label(session: Session) -> str:
 
 
 def later_edits(session: Session, number: int) -> list[str]:
-    """What was changed by hand since a step and would be kept by its undo: one sentence a cell."""
+    """What was changed by hand since a step and would be kept by its undo: one sentence a cell or attachment."""
     lines = []
     for ledger, key, field in journal.later_edits(session.read, number):
         declared = session.schema.ledger(ledger)
         what = declared.field(field).label if field not in ("", "_del") else "整条记录"
         lines.append(f"{session.read.caption(ledger, key)}：{what}")
+    for row, (ledger, key) in staying.added_below(session.read, number):
+        added = f"{session.schema.ledger(ledger).label} {session.read.caption(ledger, key)}"
+        lines.append(f"{session.read.caption(*row)}：{added}")
     return lines
 
 
@@ -105,6 +108,12 @@ def deletion(session: Session, ledger: str, key: str) -> Line | None:
     lines = (line for line in journal.history(session.read, ledger, key) if line.field == "_del")
     last = next(lines, None)
     return None if last is None else _Teller(session).tell(_Place(ledger, key, ledger, key), last)
+
+
+def why_deleted(session: Session, ledger: str, key: str) -> str | None:
+    """Why a row in the recycle bin cannot be changed; None if it is not in there."""
+    gone = deletion(session, ledger, key)
+    return f"{gone.at} 由{gone.person}删除（{gone.label}），恢复后才能修改" if gone else None
 
 
 def of_period(session: Session, ledger: str, since: str, until: str) -> list[Line]:

@@ -40,7 +40,7 @@ class Judging:
         self._nodes = _node_codes(session, self._version) if self._version else {}
         self._existing = self._index()
         self._standards = self._own_standards() if self._detail else {}
-        self._seen: dict[str, PlannedRow] = {}
+        self._seen: dict[str, list[PlannedRow]] = {}
 
     def _index(self) -> dict[str, list[dict[str, Cell]]]:
         paths = ["key", *(column.path for column in self._columns)]
@@ -132,7 +132,7 @@ class Judging:
             path for path in edited if not self._alike(path, self._trip.exported(stored, path), stored.get(path))
         ]
         planned = self._compared(source.line, edited, identity, stored)
-        self._seen.setdefault(identity, replace(planned, values=values))
+        self._seen.setdefault(identity, []).append(replace(planned, values=values))
         if crossed and planned.outcome == "changed":
             labels = "、".join(self._label(path) for path in crossed)
             return replace(planned, values=values, remark=f"的{labels}导出以后在台账里也改过，将换成文件里的内容")
@@ -163,7 +163,7 @@ class Judging:
             sentence = f"与已导入的一行{_AGAIN}；确是两条，请改{self._label(self._ledger.match[0][0])}"
             return PlannedRow(source.line, "refused", values, identity=identity, problems=(("", sentence),))
         if planned.outcome != "refused":
-            self._seen.setdefault(identity, planned)
+            self._seen.setdefault(identity, []).append(planned)
         return planned
 
     def _naming(self) -> str:
@@ -197,10 +197,12 @@ class Judging:
         return self._session.schema.column(self._ledger.name, path).label
 
     def _judged(self, line: int, values: dict[str, Cell], identity: str) -> PlannedRow:
-        earlier = self._seen.get(identity)
+        before = self._seen.get(identity, [])
+        earlier = before[0] if before else None
         code = values.get("code")
-        if earlier is not None and (not self._detail or code == earlier.values.get("code") or code is None):
-            sentence = f"与第 {earlier.line} 行{_AGAIN}"
+        same = [row for row in before if not self._detail or code is None or code == row.values.get("code")]
+        if same:
+            sentence = f"与第 {same[0].line} 行{_AGAIN}"
             return PlannedRow(line, "refused", values, identity=identity, problems=(("", sentence),))
         matches = self._meant(identity)
         same_place = [row for row in matches if code is not None and row.get("code") == code]

@@ -1,6 +1,7 @@
 """What an import would do, row by row: a value that is shown, reported and carried out."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -46,6 +47,26 @@ class PlannedRow:
     typed: dict[str, CellValue] = field(default_factory=dict)
     """Column path → what stands in the file, or what a person put there since."""
     remark: str = ""
+
+
+@dataclass(frozen=True)
+class FileCell:
+    """A cell of a file, however its columns are read: its line, which of the rows of that line it is of (a line may
+    hold several standards), and its column from 0."""
+
+    line: int
+    part: int
+    column: int
+
+
+def parts(lines: Iterable[int]) -> list[int]:
+    """For rows in their order, given by their lines: which of the rows of its line each one is, from 0."""
+    met: Counter[int] = Counter()
+    found = []
+    for line in lines:
+        found.append(met[line])
+        met[line] += 1
+    return found
 
 
 @dataclass(frozen=True)

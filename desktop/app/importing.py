@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desktop.app.import_judging import Judging
 from desktop.app.import_mapping import SPARE, in_text
-from desktop.app.import_plan import NAMED, Plan, PlannedRow, some
+from desktop.app.import_plan import NAMED, FileCell, Plan, PlannedRow, parts, some
 from desktop.app.import_round_trip import RoundTrip
 from desktop.app.import_source import Offer, Source, open_source
 from desktop.app.import_writing import STEP, ImportWriting
@@ -52,16 +52,20 @@ def judge(
     session: Session,
     source: Source,
     offer: Offer,
-    corrections: Mapping[tuple[int, str], str] | None = None,
+    corrections: Mapping[FileCell, str] | None = None,
     job: Job | None = None,
 ) -> Plan:
-    """Judge every row of a table; nothing is written. `corrections` are texts a person put into cells of the preview:
-    (place among the rows, column path) → text."""
+    """Judge every row of a table; nothing is written. `corrections` are texts a person put into cells of the preview;
+    those of columns that are not read are left alone."""
     made_at = session.workspace.last_step()
     found, ledger, columns = offer.table, source.ledger, list(source.columns)
     rows, skipped = source_rows(offer.sheet, found, columns)
-    for (place, path), text in (corrections or {}).items():
-        rows[place] = replace(rows[place], cells={**rows[place].cells, path: text})
+    lines = [row.line for row in rows]
+    places = {row: at for at, row in enumerate(zip(lines, parts(lines), strict=True))}
+    for cell, text in (corrections or {}).items():
+        place, path = places.get((cell.line, cell.part)), found.mapping.get(cell.column)
+        if place is not None and path is not None:
+            rows[place] = replace(rows[place], cells={**rows[place].cells, path: text})
     labels = _spare_labels(session, ledger, list(found.unmapped.values()))
     keys = [row.key for row in rows if row.key]
     trip = RoundTrip(session, ledger, [*(column.path for column in columns), *labels], source.stamp, keys)

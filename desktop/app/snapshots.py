@@ -127,6 +127,13 @@ def frozen(session: Session, key: str) -> Side:
     return restored(open_kept(session, key))
 
 
+def refuse_other_layout(one: Kept, other: Kept) -> None:
+    """Refusal when two snapshots count by different layouts: their lines are not of the same things."""
+    if one.layout.id != other.layout.id:
+        names = f"“{one.layout.name}”和“{other.layout.name}”"
+        raise Refusal("other_layout", f"两份快照的版式不同（{names}），不能逐行比较；请选版式相同的两份")
+
+
 def live(session: Session, kept: Kept, as_of: str = "") -> Side:
     """What the ledgers say today in the layout and for the organisations of a snapshot."""
     day, versions = as_of or session.today(), statistics.counted_versions(session, kept.owners)

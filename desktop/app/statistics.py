@@ -15,6 +15,7 @@ from desktop.domain.document import Document, Paper
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.system import SystemNode
 from desktop.domain.query import Group, Op, Query, Test
+from desktop.domain.standard_words import Status
 from desktop.domain.statistics import (
     GroupLayout,
     Item,
@@ -114,7 +115,7 @@ def _placed(cells: tuple[object, ...], branches: dict[str, str], units: dict[str
         "unit": units.get(str(row["owner"])),
         "year": str(row["standard.effective_on"] or "")[:4],
         "published_year": str(row["standard.published_on"] or "")[:4],
-        "status": "planned" if planned else row["standard.status"],
+        "status": "planned" if planned or row["standard.status"] == Status.UNPUBLISHED else row["standard.status"],
         "standard.number": row["standard.number"], "title": row["planned_title" if planned else "standard.title"],
         "code": row["code"], "published": row["standard.published_on"], "effective": row["standard.effective_on"],
     }  # fmt: skip
@@ -179,8 +180,6 @@ def fill_planned(session: Session, branch: str, number: str, basis: str) -> Chan
     if node is None:
         raise Refusal("no_node", f"本单位的体系里没有“{branch}”，请刷新后再填")
     number, basis = number.strip(), basis.strip()
-    if number and not basis:
-        raise Refusal("no_basis", "填写应有数要写明依据，如规划或文件的名称、文号")
     edits = [Edit(node.key, "planned_count", number), Edit(node.key, "planned_basis", basis if number else "")]
     return edit_cells(session, "system_node", edits, f"填写应有数 {branch}", basis)
 

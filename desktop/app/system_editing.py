@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from desktop.app.editing import refuse_foreign, why_version_closed
 from desktop.app.session import Session
 from desktop.app.system import refuse_used_code, tree_of
+from desktop.app.system_diagrams import counts
 from desktop.domain.changes import Changes
 from desktop.domain.codes import behind
 from desktop.domain.errors import Refusal
@@ -15,7 +16,8 @@ from desktop.domain.renumbering import next_code
 from desktop.domain.system_tree import TOP, Placement, Tree
 from desktop.store.journal import Transaction
 
-_COPIED = ("name", "department", "planned_count", "planned_basis", "notes")
+_COPIED = ("name", "department", "notes")
+"""What a copied node takes over; a filled-in 应有数 is wanted once, where it stands."""
 
 
 def add_node(
@@ -121,23 +123,42 @@ def _free_code(tree: Tree, code: str) -> str:
 
 
 def merge_nodes(session: Session, keys: Sequence[str], into: str) -> Changes:
-    """The standards and children of nodes go to `into`, and the emptied nodes to the recycle bin."""
+    """The standards and children of nodes go to `into`, with what their filled-in 应有数 want, and the emptied nodes to
+    the recycle bin."""
     gone = [key for key in keys if key != into]
     tree = _tree_to_write(session, [*gone, into])
     if any(into in tree.branch(key) for key in gone):
         raise Refusal("circle", f"“{tree.name(into)}”在要并入它的节点之下，请反过来合并")
     if not gone:
         raise Refusal("nothing_to_merge", "请选两个或更多节点再合并")
-    with session.write(f"合并节点到 {tree.name(into)}") as transaction:
+    wanted = _wanted_together(session, tree, gone, into)
+    reason = str(wanted.get("planned_basis") or "")
+    with session.write(f"合并节点到 {tree.name(into)}", reason) as transaction:
+        transaction.update("system_node", into, wanted)
         for key in gone:
             _hand_over(transaction, key, into)
         transaction.delete("system_node", gone)
     return transaction.changes
 
 
+def _wanted_together(session: Session, tree: Tree, gone: Sequence[str], into: str) -> dict[str, Cell]:
+    """应有数 and 应有数依据 of `into` once the others are merged into it; nothing to write while none is filled in. A node
+    below `into` or another of them is wanted there already."""
+    filled = [tree.nodes[key] for key in (into, *gone) if tree.nodes[key].planned_count is not None]
+    if not filled:
+        return {}
+    told = counts(session, str(tree.nodes[into].version))
+    apart = [key for key in tree.heads([*gone, into]) if key != into]
+    reasons = dict.fromkeys(reason for node in filled for reason in str(node.planned_basis or "").split("；") if reason)
+    return {
+        "planned_count": told[into].planned + sum(told[key].planned for key in apart),
+        "planned_basis": "；".join(reasons) or None,
+    }
+
+
 def remove_nodes(session: Session, keys: Sequence[str], move_to: str = "") -> Changes:
-    """Move nodes to the recycle bin as one step. While standards or other nodes stand below them: Refusal
-    `node_in_use`, unless `move_to` names the node that takes those over."""
+    """Move nodes to the recycle bin as one step, with the 应有数 filled in for them. While standards or other nodes stand
+    below them: Refusal `node_in_use`, unless `move_to` names the node that takes those over."""
     tree = _tree_to_write(session, keys)
     nodes, standards = left_below(session, tree, keys)
     if (nodes or standards) and not move_to:

@@ -58,6 +58,7 @@ class Nature(Word):
 class Status(Word):
     """The state of a standard on a day (handbook 4.4). Being valid in part is a mark, not a state."""
 
+    UNPUBLISHED = "unpublished", "未发布", "尚未发布"
     UPCOMING = "upcoming", "即将实施", "未实施", "待实施", "尚未实施", "published", "to be implemented"
     CURRENT = (
         "current", "现行",

@@ -1,8 +1,8 @@
 """标准统计表 (GB/T 13016-2018; handbook 1.3): layouts are data, counts follow from the detail entries.
 
-Counting rules: a part of a standard counts as one; a standard at several nodes counts once; a planned entry counts in
-应有数 only; superseded and withdrawn standards are not present; upcoming ones are; those without dates count as present
-and are named for checking.
+Counting rules: a part of a standard counts as one; a standard at several nodes counts once; a planned entry, and a
+standard not published by the day, counts in 应有数 only; superseded and withdrawn standards are not present; upcoming
+ones are; those without dates count as present and are named for checking.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,9 +61,14 @@ class Placed:
         return not self.planned and self.status in OBSOLETE
 
     @property
+    def drafting(self) -> bool:
+        """Whether there is no standard yet: it is planned, or published only after the day (handbook 4.4)."""
+        return self.planned or self.status == Status.UNPUBLISHED
+
+    @property
     def present(self) -> bool:
         """Whether a standard exists and is not obsolete."""
-        return not self.planned and not self.obsolete
+        return not self.drafting and not self.obsolete
 
 
 @dataclass(frozen=True)
@@ -239,7 +244,7 @@ def _row(layout: Layout, label: str, entries: Iterable[Placed], stated: int = 0)
         label,
         planned=count((entry.key, entry.thing) for entry in entries if not entry.obsolete),
         present=count((entry.key, entry.thing) for entry in there),
-        drafting=count((entry.key, entry.thing) for entry in entries if entry.planned),
+        drafting=count((entry.key, entry.thing) for entry in entries if entry.drafting),
         obsolete=count((entry.key, entry.thing) for entry in entries if entry.obsolete),
         across={
             value: count((entry.key, entry.thing) for entry in there if _column_value(layout, entry) == value)

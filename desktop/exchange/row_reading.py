@@ -17,6 +17,12 @@ _REMARK = re.compile(
 _LEAST_COUNTED = 3
 
 
+def is_title(row: Sequence[CellValue]) -> bool:
+    """Whether a row above the headings only names the table: one cell, or a remark such as 填报单位：某局."""
+    filled = [cell for cell in row if cell not in (None, "")]
+    return len(filled) < 2 or (isinstance(filled[0], str) and _REMARK.fullmatch(filled[0]) is not None)
+
+
 def not_a_row(
     row: Sequence[CellValue],
     found: FoundTable,

@@ -9,7 +9,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.record import Cell, Column, Kind
 from desktop.exchange.cells import CellValue
 from desktop.exchange.headings import FoundTable, fold
-from desktop.exchange.row_reading import not_a_row
+from desktop.exchange.row_reading import is_title, not_a_row
 from desktop.exchange.workbook import Sheet
 
 _DITTO = frozenset({"同上", "同前", "同上行", "〃", "″", "″″", '"', "''", "”", "“", "〞"})
@@ -69,14 +69,19 @@ def filled_rows(sheet: Sheet) -> list[list[CellValue]]:
 
 
 def source_rows(sheet: Sheet, found: FoundTable, columns: Sequence[Column]) -> tuple[list[SourceRow], list[SkippedRow]]:
-    """The rows below the headings, and those passed over: sections, totals, repeated headings, remarks.
+    """The rows below the headings, and those passed over: rows above the headings that are no title, sections, totals,
+    repeated headings, remarks.
 
     Blank rows are in neither. A cell with several numbers beside as many lines of title becomes several rows.
     """
     known = {column.path for column in columns}
     mapping = {at: path for at, path in found.mapping.items() if path in known}
     rows: list[SourceRow] = []
-    skipped: list[SkippedRow] = []
+    skipped = [
+        SkippedRow(line, _text(row), "在表头之上")
+        for line, row in enumerate(sheet.rows[: found.heading_row], start=1)
+        if not is_title(row)
+    ]
     for line, row, reason in _told_apart(sheet, found, mapping):
         if reason:
             skipped.append(SkippedRow(line, _text(row), reason))

@@ -17,7 +17,7 @@ from desktop.domain.errors import Refusal
 from desktop.domain.keys import row_key
 from desktop.domain.query import owner_of
 from desktop.domain.record import Audience, Cell
-from desktop.store import derived, search
+from desktop.store import derived, search, staying
 from desktop.store.identity import said, writes_for
 from desktop.store.reading import Reader
 from desktop.store.tables import quoted
@@ -320,8 +320,8 @@ def _told(reader: Reader, number: int) -> tuple[str, str]:
 def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]:
     """Write the inverse of a transaction where its values still stand; the cells left alone are returned.
 
-    A row it made is marked deleted only if nothing of it was changed since; a row edited later is kept, and with it
-    the rows it refers to. Refusal if a row is not ours to write any more.
+    A row it made is marked deleted only if nobody worked on it since; see `staying.kept`. Refusal if a row is not ours
+    to write any more.
     """
     connection = transaction.connection
     lines = connection.execute(
@@ -330,7 +330,7 @@ def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]
     if {owner_of(key) for _, key, *_ in lines} - writes_for(connection):
         raise Refusal("taken_over", "这一步是其他单位的记录，已由该单位自己填报，不能撤销；请写批注或退回")
     born = {(ledger, key) for ledger, key, field, _, _ in lines if field == ""}
-    kept = _kept(transaction, born, number)
+    kept = staying.kept(transaction.reader, born, number)
     skipped = []
     for ledger, key, field, old, new in lines:
         if field == "":
@@ -345,27 +345,6 @@ def reverse(transaction: Transaction, number: int) -> list[tuple[str, str, str]]
             if cursor.rowcount == 0:
                 skipped.append((ledger, key, field))
     return skipped
-
-
-def _kept(transaction: Transaction, born: set[tuple[str, str]], number: int) -> set[tuple[str, str]]:
-    """Of the rows a step made: those changed since, and those that rows which stay refer to."""
-    kept = {row for row in born if _changed_since(transaction.connection, *row, number)}
-    doomed = born - kept
-    while needed := {row for row in doomed if any(other not in doomed for other in _referring(transaction, *row))}:
-        kept |= needed
-        doomed -= needed
-    return kept
-
-
-def _referring(transaction: Transaction, ledger: str, key: str) -> list[tuple[str, str]]:
-    """The live rows (ledger, key) that refer to a row."""
-    return [
-        (other.name, str(row["key"]))
-        for other in transaction.reader.schema.ledgers
-        for field in other.stored
-        if field.target == ledger
-        for row in transaction.reader.referring(other.name, field.name, key)
-    ]
 
 
 def forward(transaction: Transaction, undone: int) -> list[tuple[str, str, str]]:
@@ -393,19 +372,3 @@ def cells_before(reader: Reader, number: int) -> dict[tuple[str, str, str], Cell
         "SELECT ledger, key, field, old FROM journal WHERE tx > ? AND field != '' ORDER BY id DESC", (number,)
     )
     return {(str(ledger), str(key), str(field)): old for ledger, key, field, old in rows}
-
-
-def _changed_since(connection: sqlite3.Connection, ledger: str, key: str, number: int) -> bool:
-    """Whether the row differs from its birth in a later transaction that still counts (undone edits do not)."""
-    _birth, *later = connection.execute(
-        "SELECT field, old, new, tx FROM journal WHERE key = ? AND ledger = ? AND tx >= ? ORDER BY id",
-        (key, ledger, number),
-    ).fetchall()
-    first: dict[str, Cell] = {}
-    last: dict[str, Cell] = {}
-    for field, old, new, tx in later:
-        if tx == number:
-            continue
-        first.setdefault(field, old)
-        last[field] = new
-    return any(first[field] != last[field] for field in first)

@@ -159,7 +159,7 @@ class RecordPanel(QWidget):
         for path, cell in zip(paths, cells, strict=True):
             text = session.schema.steps(self._ledger, path)[-1].show(cell)
             self._show_field(path, text, other=other)
-            self.fields[path].editor.setEnabled(not self.reason.text())
+            self.fields[path].editor.setEnabled(not (self.reason.text() and self._closed_because(key, path)))
             self.fields[path].waiting.setVisible((key, path) in disputed)
         if self._tabs.currentIndex() == 1:
             self._fill_history()
@@ -174,12 +174,11 @@ class RecordPanel(QWidget):
             field.put(typed)
         field.mark(reason)
 
-    def _closed_because(self, key: str) -> str:
-        """Why the record cannot be edited; empty if it can."""
+    def _closed_because(self, key: str, *paths: str) -> str:
+        """Why the record, or of it the fields at `paths`, cannot be edited; empty if it can."""
         session = self._desk.session
-        if gone := history.deletion(session, self._ledger, key):
-            return f"{gone.at} 由{gone.person}删除（{gone.label}），恢复后才能修改"
-        return editing.why_read_only(session, self._ledger, key) or ""
+        deleted = history.why_deleted(session, self._ledger, key)
+        return deleted or editing.why_read_only(session, self._ledger, key, paths) or ""
 
     def changed(self, changes: Changes) -> None:
         """Re-read if the shown record was touched."""
@@ -218,7 +217,9 @@ class RecordPanel(QWidget):
 
     def _save(self, path: str, typed: str) -> None:
         session, key = self._desk.session, self.key
-        if not key or not session.schema.column(self._ledger, path).editable or self.reason.text():
+        if not key or not session.schema.column(self._ledger, path).editable:
+            return
+        if self.reason.text() and self._closed_because(key, path):
             return
         reason = ""
         if typed != self._stored(path):

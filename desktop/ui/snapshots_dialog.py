@@ -223,6 +223,7 @@ class SnapshotsDialog(QDialog):
 
         def sides() -> list[tuple[str, Side]]:
             kept = [snapshots.open_kept(session, item.key) for item in found]
+            snapshots.refuse_other_layout(kept[0], kept[-1])
             known = [(str(item.name), restored(one)) for item, one in zip(found, kept, strict=True)]
             return known if len(known) == 2 else [*known, ("现在", snapshots.live(session, kept[0], scope.as_of))]
 

@@ -1,5 +1,6 @@
 """Attachments: added as one step, kept once, opened safely, cleaned only when nothing names them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from desktop.app.attachments import Given
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Query
+from desktop.domain.record import Cell
 from desktop.store import backup, blobs
 from tests.libraries import pair, version_of
 
@@ -60,6 +62,24 @@ def test_an_attachment_is_renamed_removed_and_comes_back(office: Session) -> Non
     assert names(office, key) == [] and item.place is not None and item.place.exists()
     editing.restore_rows(office, "attachment", [item.key])
     assert names(office, key) == ["会议纪要.pdf"]
+
+
+def test_the_attachments_of_a_deleted_row_stay_as_they_are(office: Session) -> None:
+    values: dict[str, Cell] = {"version": first(office)}
+    _, key = editing.add_row(office, "detail_entry", {"planned_title": "甲"}, fixed=values)
+    attachments.add(office, "detail_entry", key, [Given("批文.txt", b"x")], shrink=False)
+    (kept,) = attachments.of_record(office, "detail_entry", key)
+    editing.delete_rows(office, "detail_entry", [key])
+    changes: list[Callable[[], object]] = [
+        lambda: attachments.remove(office, [kept.key]),
+        lambda: attachments.rename(office, kept.key, "改名"),
+        lambda: attachments.add(office, "detail_entry", key, [Given("二.txt", b"y")], shrink=False),
+    ]
+    for change in changes:
+        with pytest.raises(Refusal, match="由陈立删除（删除 1 条标准明细），恢复后才能修改"):
+            change()
+    editing.restore_rows(office, "detail_entry", [key])
+    attachments.remove(office, [kept.key])
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a.bat", "a.js", "a.lnk", "a.pdf.exe. ", "a.xlsm", "无后缀"])

@@ -12,6 +12,7 @@ from desktop.domain.errors import Cancelled, EnvironmentFault, Refusal
 from desktop.domain.query import Query
 from desktop.domain.record import Cell
 from desktop.store.catalogue import CATALOGUE
+from tests.libraries import node_of
 
 HEADINGS = ["序号", "标准编号", "中文名称", "发布时间", "实施日期", "标准状态", "代替标准号", "被代替标准号"]
 ROWS = [
@@ -40,7 +41,8 @@ def _standard(session: Session, **cells: Cell) -> str:
 def _listed(session: Session, **cells: Cell) -> str:
     key = _standard(session, **cells)
     with session.write("列入") as transaction:
-        entry: dict[str, Cell] = {"version": system.own_version(session), "standard": key, "code": "ZC5.1"}
+        version, node = system.own_version(session), node_of(session, "ZC5.1")
+        entry: dict[str, Cell] = {"version": version, "standard": key, "code": "ZC5.1", "node": node}
         transaction.insert("detail_entry", entry)
     return key
 

@@ -13,6 +13,7 @@ from desktop.domain.errors import Cancelled
 from desktop.domain.query import Query, where
 from desktop.domain.record import Cell
 from desktop.store import blobs
+from tests.libraries import node_of
 
 
 def _insert(session: Session, ledger: str, **cells: Cell) -> str:
@@ -21,7 +22,8 @@ def _insert(session: Session, ledger: str, **cells: Cell) -> str:
 
 
 def _entry(session: Session, **cells: Cell) -> str:
-    return _insert(session, "detail_entry", **{"version": system.own_version(session), "code": "ZC5.1", **cells})
+    place = {"version": system.own_version(session), "code": "ZC5.1", "node": node_of(session, "ZC5.1")}
+    return _insert(session, "detail_entry", **{**place, **cells})
 
 
 def _told(session: Session) -> list[tuple[str, str, str]]:
@@ -36,13 +38,13 @@ def test_checks_are_declared_once_and_say_what_to_do() -> None:
 
 def test_entries_without_a_node_and_codes_beside_their_node(office: Session) -> None:
     nodes = {row["code"]: row["key"] for row in office.read.rows(Query("system_node"))}
-    _entry(office, planned_title="按编号归入")
-    lost = _entry(office, planned_title="甲", code="XX1")
-    blank = _entry(office, planned_title="乙", code=None)
+    unplaced = _entry(office, planned_title="有编号", node=None)
+    lost = _entry(office, planned_title="甲", code="XX1", node=None)
+    blank = _entry(office, planned_title="乙", code=None, node=None)
     beside = _entry(office, planned_title="丙", code="JC1.1", node=nodes["ZC5"])
     _entry(office, planned_title="丁", code=" zc5.3", node=nodes["ZC5"])
     assert sorted(_told(office)) == sorted(
-        [("no_node", lost, "node.code"), ("no_node", blank, "node.code"), ("code_elsewhere", beside, "code")]
+        [("no_node", key, "node.code") for key in (unplaced, lost, blank)] + [("code_elsewhere", beside, "code")]
     )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app import editing, history, inspection, sending_down, setup, syncing, system, system_editing
+from desktop.app import editing, history, inspection, sending_down, setup, statistics, syncing, system, system_editing
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
@@ -43,6 +43,18 @@ def test_one_typed_row_is_an_entry_and_its_standard(office: Session) -> None:
     (standard,) = office.read.rows(Query("standard"))
     assert (standard["number"], standard["effective_on"], standard["is_key"]) == ("GB/T 1.1-2020", "2020-10-01", 1)
     assert _cell(office, key, "node") == _node(office, "JC1")
+
+
+def test_a_code_typed_without_a_node_places_the_row_at_the_nearest_and_the_figures_follow(office: Session) -> None:
+    key = _add(office, standard__title="导则", code="jc1-99")
+    blank = _add(office, planned_title="计划")
+    editing.edit_cells(office, "detail_entry", [Edit(blank, "code", "ZC 5.1.2")])
+    chosen = _add(office, planned_title="另放", code="JC1-98", node__code="ZC5")
+    editing.edit_cells(office, "detail_entry", [Edit(chosen, "code", "JC1-97")])
+    nodes = [_node(office, code) for code in ("JC1", "ZC5.1", "ZC5")]
+    assert [_cell(office, row, "node") for row in (key, blank, chosen)] == nodes
+    counts = {row.label: row.wanted for row in statistics.table(office, "by_branch").groups[0].rows if row.wanted}
+    assert counts == {"JC 基础通用": 1, "ZC 资产经费管理": 2}
 
 
 def test_a_planned_entry_gets_its_standard_when_one_is_typed(office: Session) -> None:

@@ -43,6 +43,16 @@ def test_an_imported_state_against_the_dates_is_named(imported: Session) -> None
     assert {finding.code for finding in health.check(imported)} == {"obsolete_listed"}
 
 
+@pytest.mark.parametrize(("published", "told", "named"), [(None, "即将实施", False), (None, "现行", True),
+                                                          ("2098-01-01", "即将实施", True)])  # fmt: skip
+def test_a_standard_in_force_later_may_be_called_upcoming_while_its_publication_is_unknown(
+    office: Session, published: str | None, told: str, *, named: bool
+) -> None:
+    life: dict[str, Cell] = {"published_on": published, "effective_on": "2099-01-01"}
+    _insert(office, "standard", {"title": "甲", "source_status": told, **life})
+    assert [finding.code for finding in health.check(office)] == (["status_differs"] if named else [])
+
+
 @pytest.mark.parametrize("told", ["现行", "有效", "在用", "制定中", "不详"])
 def test_a_state_without_dates_and_a_word_of_no_state_are_no_contradiction(office: Session, told: str) -> None:
     _insert(office, "standard", {"title": "甲", "source_status": told})
@@ -51,10 +61,9 @@ def test_a_state_without_dates_and_a_word_of_no_state_are_no_contradiction(offic
 
 def test_a_reference_to_what_is_gone_is_an_orphan(office: Session) -> None:
     (standard,) = _insert(office, "standard", {"title": "甲"})
+    place = {"version": system.own_version(office), "node": str(office.read.rows(Query("system_node"))[0]["key"])}
     (entry, alive) = _insert(
-        office, "detail_entry",
-        {"version": system.own_version(office), "standard": standard, "code": "ZC5.1"},
-        {"version": system.own_version(office), "planned_title": "乙", "code": "ZC5.2"},
+        office, "detail_entry", {**place, "standard": standard}, {**place, "planned_title": "乙"},
     )  # fmt: skip
     editing.delete_rows(office, "standard", [standard])
     assert _told(office) == [("orphan", "detail_entry", entry)]

@@ -134,6 +134,21 @@ def test_a_standard_at_a_second_node_is_one_standard_and_counts_once(imported: S
     assert (total.present.value, total.drafting.value) == (64, 1)
 
 
+def test_a_placement_is_taken_once_however_many_places_the_standard_has(office: Session, tmp_path: Path) -> None:
+    lines = ["体系编号,标准号,标准名称,备注", *(f"{code},GB/T 55555-2020,双位,{note}" for code, note in (
+        ("JC1-90", "甲"), ("ZC1-90", "乙"), ("ZC1-90", "丙"), ("JC1-90", "丁"), ("HQ1-90", "戊")))]  # fmt: skip
+    path = _csv(tmp_path / "a.csv", "\n".join(lines) + "\n")
+    for counts in (("added", 3), ("equal", 3)):
+        plan = importing.plan(office, path)
+        assert [row.problems[0][1] for row in plan.of("refused")] == [
+            "与第 3 行是同一条，只取先出现的一行", "与第 2 行是同一条，只取先出现的一行"
+        ]  # fmt: skip
+        assert plan.counts() == {"added": 0, "changed": 0, "equal": 0, "refused": 2, **dict([counts])}
+        importing.apply(office, plan, path)
+    notes = office.read.cells(Query("detail_entry"), ("code", "notes"))
+    assert sorted(notes) == [("HQ1-90", "戊"), ("JC1-90", "甲"), ("ZC1-90", "乙")]
+
+
 def test_entries_stand_in_the_order_of_the_file_at_the_nearest_node(imported: Session) -> None:
     rows = imported.read.cells(Query("detail_entry"), ("position", "code", "node.code"))
     codes = [str(code) for _, code, _ in sorted(rows, key=lambda row: str(row[0]))]

@@ -31,6 +31,12 @@ def test_cells_and_new_rows_are_one_step(office: Session) -> None:
     assert office.read.count(Query("detail_entry")) == 3
 
 
+def test_pasted_codes_place_their_rows_at_the_nearest_node(office: Session) -> None:
+    rows = [{"standard.title": "一", "code": "JC1-50"}, {"standard.title": "二", "code": "QQ1"}]
+    paste(office, "detail_entry", [], NewRows(rows, {}, _fixed(office)), "粘贴")
+    assert sorted(office.read.cells(Query("detail_entry"), ("code", "node.code"))) == [("JC1-50", "JC1"), ("QQ1", None)]
+
+
 def test_a_new_row_is_made_without_its_refused_cells_which_are_told_with_its_key(office: Session) -> None:
     rows = [{"standard.published_on": "2024-13-01", "department": "甲处"}]
     pasted = paste(office, "detail_entry", [], NewRows(rows, BEGIN, _fixed(office)), "粘贴")

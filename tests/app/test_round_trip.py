@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from desktop.app import editing, exporting, history, importing
 from desktop.app.editing import Edit
 from desktop.app.import_mapping import LEFT_OUT, decide, decisions_of
+from desktop.app.import_plan import FileCell
 from desktop.app.import_source import open_source
 from desktop.app.practice import practice_library
 from desktop.app.session import Session
@@ -187,8 +188,20 @@ def test_a_cell_mended_in_the_preview_is_judged_again(office: Session, tmp_path:
     path.write_text("标准号,标准名称,发布日期\nGB/T 1-2020,名称,2023-02-30\n", "utf-8")
     source = open_source(office, path, "detail_entry")
     assert importing.judge(office, source, source.offers[0]).counts()["refused"] == 1
-    mended = importing.judge(office, source, source.offers[0], {(0, "standard.published_on"): "2023-02-28"})
+    mended = importing.judge(office, source, source.offers[0], {FileCell(2, 0, 2): "2023-02-28"})
     assert mended.counts() == {"added": 1, "changed": 0, "equal": 0, "refused": 0}
+
+
+def test_a_mended_cell_stays_mended_however_the_columns_are_read(office: Session, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('标准号,标准名称,甲列\n"GB/T 1-2020\nGB/T 2-2020","一\n二",丙\nGB/T 3-2020,三,丁\n', "utf-8")
+    source = open_source(office, path, "detail_entry")
+    offer = source.offers[0]
+    mended = {FileCell(2, 1, 2): "改", FileCell(2, 1, 1): "二改", FileCell(9, 0, 2): "不在", FileCell(3, 0, 2): "丁改"}
+    for reads, kept in (("notes", ["丙", "改", "丁改"]), ("department", ["丙", "改", "丁改"]), (LEFT_OUT, [None] * 3)):
+        plan = importing.judge(office, source, replace(offer, decisions={**offer.decisions, 2: reads}), mended)
+        assert [row.values.get(reads) for row in plan.rows] == kept
+        assert [row.values["standard.title"] for row in plan.rows] == ["一", "二改", "三"]
 
 
 @pytest.mark.parametrize("ledger", ["detail_entry", "finding"])

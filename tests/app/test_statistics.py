@@ -110,7 +110,7 @@ def _counted(path: Path) -> dict[str, dict[str, tuple[int, int]]]:
             thing = f"计划 {row['待制定标准名称']}" if planned else row["标准号"] or row["标准名称"]
             for place in (item, "共计"):
                 wanted.setdefault(place, set()).add(thing)
-                if not planned:
+                if not planned and row["状态"] != "未发布":
                     have.setdefault(place, set()).add(thing)
         found[group] = {item: (len(wanted[item]), len(have.get(item, ()))) for item in wanted}
     return found
@@ -189,6 +189,24 @@ def test_the_cut_off_date_decides_what_is_present(imported: Session) -> None:
     editing.edit_cells(imported, "detail_entry", [edit])
     before, after = (statistics.table(imported, as_of=day).groups[0].total for day in ("2026-06-30", "2026-07-01"))
     assert (before.present.value - after.present.value, after.obsolete.value - before.obsolete.value) == (1, 1)
+
+
+def test_a_standard_is_still_wanted_and_not_present_before_it_is_published(office: Session) -> None:
+    version = system.own_version(office)
+    for title, published, effective in (("甲", "2024-05-01", "2024-08-01"), ("乙", "", "2024-08-01"), ("丙", "", "")):
+        values = {"standard.title": title, "standard.published_on": published, "standard.effective_on": effective}
+        editing.add_row(office, "detail_entry", values, fixed={"version": version})
+    found = {}
+    for day in ("2024-04-30", "2024-05-01", "2024-08-01"):
+        table = statistics.table(office, "by_status", day)
+        total = table.groups[0].total
+        shown = {row.label: row.wanted for row in table.groups[0].rows if row.wanted}
+        found[day] = (total.wanted, total.present.value, total.drafting.value, shown)
+    assert found == {
+        "2024-04-30": (3, 1, 2, {"待核实": 1, "待制定": 2}),
+        "2024-05-01": (3, 2, 1, {"待核实": 1, "待制定": 1, "即将实施": 1}),
+        "2024-08-01": (3, 3, 0, {"待核实": 1, "现行": 2}),
+    }
 
 
 def test_figures_as_plain_data_have_every_row_and_the_total(imported: Session) -> None:

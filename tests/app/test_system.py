@@ -122,6 +122,46 @@ def test_merged_nodes_hand_over_standards_and_children_and_go(office: Session) -
         nodes.merge_nodes(office, [key(office, "ZC2"), key(office, "ZC2.1")], key(office, "ZC2.1"))
 
 
+def wants(session: Session, code: str, number: int, basis: str) -> None:
+    cells = [Edit(key(session, code), "planned_count", str(number)), Edit(key(session, code), "planned_basis", basis)]
+    editing.edit_cells(session, "system_node", cells)
+
+
+def planned(session: Session, code: str) -> tuple[object, object]:
+    node = tree(session).nodes[key(session, code)]
+    return node.planned_count, node.planned_basis
+
+
+def test_merged_nodes_want_together_what_each_wanted(office: Session) -> None:
+    wants(office, "ZC2", 60, "规划")
+    wants(office, "ZC3", 70, "通知")
+    wants(office, "ZC2.1", 5, "规划")
+    add(office, "ZC4")
+    total = statistics.table(office).groups[0].total.wanted
+    nodes.merge_nodes(office, [key(office, "ZC2"), key(office, "ZC3")], key(office, "ZC3"))
+    assert planned(office, "ZC3") == (130, "通知；规划")
+    nodes.merge_nodes(office, [key(office, "ZC2.1"), key(office, "ZC3")], key(office, "ZC3"))
+    assert planned(office, "ZC3") == (130, "通知；规划"), "what stood below it was counted in its number"
+    nodes.merge_nodes(office, [key(office, "ZC3"), key(office, "ZC4")], key(office, "ZC4"))
+    assert planned(office, "ZC4") == (131, "通知；规划")
+    assert statistics.table(office).groups[0].total.wanted == total
+    nodes.merge_nodes(office, [key(office, "JC1"), key(office, "JC2")], key(office, "JC2"))
+    assert planned(office, "JC2") == (None, None)
+
+
+def test_a_copied_branch_wants_nothing_of_its_own(office: Session) -> None:
+    wants(office, "ZC2", 60, "规划")
+    total = statistics.table(office).groups[0].total.wanted
+    _, made = nodes.copy_branch(office, key(office, "ZC2"), TOP)
+    copy = tree(office).nodes[made]
+    assert (copy.name, copy.planned_count, copy.planned_basis) == (
+        tree(office).nodes[key(office, "ZC2")].name,
+        None,
+        None,
+    )
+    assert statistics.table(office).groups[0].total.wanted == total
+
+
 def test_a_node_with_standards_vanishes_only_when_they_are_taken_over(office: Session) -> None:
     entry = add(office, "ZC2")
     with pytest.raises(Refusal, match="还有 3 个下级、1 项标准"):
@@ -201,6 +241,30 @@ def published(office: Session) -> tuple[Session, str, str]:
     old = system.own_version(office)
     versions.publish(office, old, "局务会〔2026〕3 号")
     return office, old, versions.next_version(office, old, "2027 版")[1]
+
+
+def test_the_wanted_numbers_of_the_published_version_are_filled_in_and_nothing_else_of_it(
+    published: tuple[Session, str, str],
+) -> None:
+    session, old, _ = published
+    (branch, node), *_ = statistics.fillable(session).items()
+    assert node.version == old
+    with pytest.raises(Refusal, match="请先填应有数依据"):
+        statistics.fill_planned(session, branch, "33", " ")
+    statistics.fill_planned(session, branch, "33", "规划")
+    assert statistics.fillable(session)[branch].planned_count == 33
+    assert editing.check_edit(session, "system_node", node.key, "planned_basis", "") is not None, (
+        "while there is a number"
+    )
+    for path, text in (("name", "改名"), ("notes", "改"), ("department", "处")):
+        assert "已经发布，节点只能查看" in str(editing.check_edit(session, "system_node", node.key, path, text))
+    both = [Edit(node.key, "planned_count", "34"), Edit(node.key, "name", "改名")]
+    with pytest.raises(Refusal, match="节点只能查看"):
+        editing.edit_cells(session, "system_node", both)
+    assert "只能查看" in str(editing.why_read_only(session, "system_node", node.key))
+    with session.write("旧版") as transaction:
+        transaction.update("system_version", old, {"state": "history"})
+    assert "历史版本" in str(editing.check_edit(session, "system_node", node.key, "planned_count", "35"))
 
 
 def test_a_published_version_keeps_its_tree_and_the_current_detail_table_stays_open(
@@ -361,7 +425,7 @@ def test_nodes_may_come_in_any_order_and_only_into_a_draft(office: Session, tmp_
 def test_counts_of_a_node_include_what_stands_below_and_what_was_planned(office: Session) -> None:
     add(office, "ZC5.1", "", "GB/T 1.1-2020", "甲")
     add(office, "ZC5", "", "", "乙")
-    editing.edit_cells(office, "system_node", [Edit(key(office, "ZC5.2"), "planned_count", "4")])
+    wants(office, "ZC5.2", 4, "规划")
     found = system_diagrams.counts(office, system.own_version(office))
     shown = {
         code: (found[key(office, code)].planned, found[key(office, code)].present)

@@ -60,6 +60,7 @@ def _shown(table: StatisticsTable, group: int = 0) -> dict[str, tuple[str, str, 
         ("unverified", False, (1, 1, 0, 0)),
         ("superseded", False, (0, 0, 0, 1)),
         ("withdrawn", False, (0, 0, 0, 1)),
+        ("unpublished", False, (1, 0, 1, 0)),
         ("", True, (1, 0, 1, 0)),
     ],
 )
@@ -103,7 +104,8 @@ def test_values_outside_the_form_stand_in_a_row_of_their_own() -> None:
 
 
 def test_rows_that_need_a_look_are_named() -> None:
-    table = _table(_entry("a"), _entry("b", status="unverified"), _entry("c", status="withdrawn"))
+    table = _table(_entry("a"), _entry("b", status="unverified"), _entry("c", status="withdrawn"),
+                   _entry("d", status="unpublished"))  # fmt: skip
     (check,) = [check for check in table.checks if check.keys]
     assert (check.keys, check.sentence) == (("b",), "现有数中有 1 行没有发布、实施日期，状态待核实。")
 
@@ -111,7 +113,7 @@ def test_rows_that_need_a_look_are_named() -> None:
 entries = st.lists(
     st.builds(
         Placed, st.uuids().map(str), st.sampled_from("abcdef"), st.booleans(),
-        st.sampled_from(["current", "withdrawn", "superseded", "unverified"]),
+        st.sampled_from(["current", "withdrawn", "superseded", "unverified", "unpublished"]),
         st.fixed_dictionaries({"level": st.sampled_from(["national", "internal", "", "x"]),
                                "department": st.sampled_from(["综合处", "资产处", ""])}),
     ), max_size=15,

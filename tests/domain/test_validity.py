@@ -13,7 +13,8 @@ from desktop.domain.record import Row, Timeline
 from desktop.domain.standard_words import Status
 from desktop.domain.validity import Replacement, validity, word_to_status
 
-UNVERIFIED, UPCOMING, CURRENT = Status.UNVERIFIED, Status.UPCOMING, Status.CURRENT
+UNPUBLISHED, UNVERIFIED = Status.UNPUBLISHED, Status.UNVERIFIED
+UPCOMING, CURRENT = Status.UPCOMING, Status.CURRENT
 SUPERSEDED, WITHDRAWN = Status.SUPERSEDED, Status.WITHDRAWN
 
 LATER = Replacement("2026-02-01")
@@ -58,7 +59,7 @@ def state(
     ("published", "effective", "withdrawn", "replacements", "as_of", "status"),
     [
         # GB 17167-2025 beside GB 17167-2006 (handbook 0.6)
-        ("2025-01-24", "2026-02-01", None, [], "2025-01-23", UNVERIFIED),
+        ("2025-01-24", "2026-02-01", None, [], "2025-01-23", UNPUBLISHED),
         ("2025-01-24", "2026-02-01", None, [], "2025-01-24", UPCOMING),
         ("2025-01-24", "2026-02-01", None, [], "2026-01-31", UPCOMING),
         ("2025-01-24", "2026-02-01", None, [], "2026-02-01", CURRENT),
@@ -67,11 +68,11 @@ def state(
         # published and in force on one day
         ("2023-03-17", "2023-03-17", None, [], "2023-03-17", CURRENT),
         # the effective date decides
-        (None, "2020-01-01", None, [], "2019-12-31", UPCOMING),
+        (None, "2020-01-01", None, [], "2019-12-31", UNPUBLISHED),
         (None, "2020-01-01", None, [], "2020-01-01", CURRENT),
         ("2030-01-01", "2020-01-01", None, [], "2020-01-01", CURRENT),
         ("2020-01-01", None, None, [], "2025-01-01", UNVERIFIED),
-        ("2020-01-01", None, None, [], "2019-12-31", UNVERIFIED),
+        ("2020-01-01", None, None, [], "2019-12-31", UNPUBLISHED),
         (None, None, None, [], "2025-01-01", UNVERIFIED),
         ("", "", "", [Replacement("")], "2025-01-01", UNVERIFIED),
         # withdrawal, with and without a replacement
@@ -87,6 +88,7 @@ def state(
         ("2010", "2010", None, [LATER, EARLIER, IN_PART], "2017-12-31", CURRENT),
         ("2010", "2010", None, [LATER, EARLIER, IN_PART], "2018-01-01", SUPERSEDED),
         # coarse dates count as their first day
+        ("2022", "2022-11", None, [], "2021-12-31", UNPUBLISHED),
         ("2022", "2022-11", None, [], "2022-01-01", UPCOMING),
         ("2022", "2022-11", None, [], "2022-10-31", UPCOMING),
         ("2022", "2022-11", None, [], "2022-11-01", CURRENT),
@@ -117,7 +119,7 @@ ISO = st.builds(
     st.dates(datetime.date(1990, 1, 1), datetime.date(2030, 12, 31)),
     st.sampled_from([4, 7, 10]),
 )
-RANK = [UNVERIFIED, UPCOMING, CURRENT, SUPERSEDED, WITHDRAWN]
+RANK = [UNPUBLISHED, UNVERIFIED, UPCOMING, CURRENT, SUPERSEDED, WITHDRAWN]
 
 
 @given(
@@ -149,7 +151,7 @@ def test_time_moves_a_standard_only_forward(
         ("现行", CURRENT), ("有效", CURRENT), ("Active", CURRENT), ("VALID", CURRENT),
         (" 现行 有效 ", None), ("部分有效", CURRENT), ("作废", WITHDRAWN), ("废止", WITHDRAWN),
         ("Abolished", WITHDRAWN), ("Ｏｂｓｏｌｅｔｅ", WITHDRAWN), ("已被代替", SUPERSEDED),
-        ("即将实施", UPCOMING), (" 即将实施\n", UPCOMING), ("待核实", UNVERIFIED), ("制定中", None),
+        ("即将实施", UPCOMING), (" 即将实施\n", UPCOMING), ("待核实", UNVERIFIED), ("尚未发布", UNPUBLISHED), ("制定中", None),
         ("", None),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ from desktop.app import health, importing, setup, system
 from desktop.app.session import Session
 from desktop.domain.query import Query
 from desktop.store import backup
-from tests.libraries import dump, lone_office, version_of
+from tests.libraries import dump, lone_office, node_of, version_of
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that cannot be caught")
 
@@ -134,7 +134,8 @@ def test_every_edit_that_was_said_to_be_kept_is_kept(made: Path, tmp_path: Path,
     shutil.copytree(made / "office", folder)
     session = setup.open_library(folder)
     with session.write("一行") as transaction:
-        values = {"version": system.own_version(session), "planned_title": "甲", "code": "ZC5.1"}
+        place = {"version": system.own_version(session), "code": "ZC5.1", "node": node_of(session, "ZC5")}
+        values = {**place, "planned_title": "甲"}
         key = transaction.insert("detail_entry", dict(values))
     session.workspace.close()
     said = _killed(_started(EDITOR, folder, key), str(random.Random(seed).randint(1, 40)))

@@ -115,6 +115,22 @@ def test_headings_again_counted_columns_and_remarks_are_no_rows() -> None:
     assert skipped([7, None, None, None, None, "只有出处"]) == ["没有可导入的内容"]
 
 
+def test_rows_above_the_headings_are_named_and_titles_are_not() -> None:
+    above: list[list[object]] = [
+        ["标准明细表"],
+        ["填报单位：某局", None, "2026"],
+        HEADINGS[1:3],
+        ["GB 1-2020", "甲"],
+        [],
+    ]
+    page = sheet([*above, HEADINGS, [1, "GB 2-2020", "乙"]])
+    table = find_table(page, COLUMNS, SYNONYMS)
+    assert table is not None and table.heading_row == 5
+    rows, passed = source_rows(page, table, COLUMNS)
+    assert [row.line for row in rows] == [7]
+    assert passed == [SkippedRow(3, "标准号 标准名称", "在表头之上"), SkippedRow(4, "GB 1-2020 甲", "在表头之上")]
+
+
 def test_a_section_is_one_cell_but_a_number_alone_is_a_row() -> None:
     assert skipped(["一、基础通用", None, None, None, None, None]) == ["分类标题行"]
     assert skipped([None, None, "保障类标准", None, None, None]) == ["分类标题行"]
@@ -205,7 +221,8 @@ def test_every_line_is_a_row_or_passed_over_or_blank(page: Sheet) -> None:
     rows, passed = source_rows(page, table, COLUMNS)
     lines = {row.line for row in rows} | {row.line for row in passed}
     assert not {row.line for row in rows} & {row.line for row in passed}
-    assert lines <= set(range(table.first_data_row + 1, len(page.rows) + 1))
+    assert lines.isdisjoint(range(table.heading_row + 1, table.first_data_row + 1))
+    assert min((row.line for row in rows), default=len(page.rows)) > table.heading_row
     for line in set(range(table.first_data_row + 1, len(page.rows) + 1)) - lines:
         assert all(cell is None for cell in filled_rows(page)[line - 1])
     for row in rows:

@@ -152,7 +152,8 @@ def test_the_code_of_a_node_asks_on_the_page_of_the_tree(window: MainWindow, qtb
     page.tree.setCurrentIndex(page.tree.model().index(0, 0))
     qtbot.waitUntil(lambda: bool(page.panel.key))
     key = page.panel.key
-    window.desk.write(lambda _job: editing.edit_cells(session, "system_node", [Edit(key, "planned_count", "40")]))
+    filled = [Edit(key, "planned_basis", "规划"), Edit(key, "planned_count", "40")]
+    window.desk.write(lambda _job: editing.edit_cells(session, "system_node", filled))
     qtbot.waitUntil(lambda: not window.desk.runner.busy)
     assert page.basis.isHidden(), "filling a blank cell asks nothing"
     window.desk.write(lambda _job: editing.edit_cells(session, "system_node", [Edit(key, "planned_count", "41")]))

@@ -20,6 +20,7 @@ from desktop.ui.links_dialog import LinksDialog
 from desktop.ui.pages.health import HealthPage
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.window import MainWindow
+from tests.libraries import node_of
 from tests.ui.desks import open_window
 
 TITLES = """标准号,标准名称,发布日期,实施日期
@@ -44,7 +45,8 @@ def window(session: Session, qtbot: QtBot) -> Iterator[MainWindow]:
 def _listed(session: Session, **cells: Cell) -> tuple[str, str]:
     with session.write("装入") as transaction:
         standard = transaction.insert("standard", cells)
-        entry: dict[str, Cell] = {"version": system.own_version(session), "standard": standard, "code": "ZC5.1"}
+        version, node = system.own_version(session), node_of(session, "ZC5.1")
+        entry: dict[str, Cell] = {"version": version, "standard": standard, "code": "ZC5.1", "node": node}
         return standard, transaction.insert("detail_entry", entry)
 
 

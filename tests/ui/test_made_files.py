@@ -221,7 +221,7 @@ def test_the_marked_workbook_is_opened_from_the_import_and_its_bad_rows_come_in_
     mended.save(report)
     wizard = page.open_wizard(report)
     qtbot.waitUntil(partial(_offers, wizard, "下一步：对应列"), timeout=20000)
-    assert wizard.sheets.currentText() == "仅含错误行"
+    assert wizard.place.sheets.currentText() == "仅含错误行"
     for words in ("下一步：对应列", "下一步：检查结果", "下一步：写入 1 行", "完成"):
         qtbot.waitUntil(partial(_offers, wizard, words), timeout=20000)
         wizard.next.click()

@@ -119,6 +119,34 @@ def test_a_kept_table_opens_compares_and_tells_what_was_corrected(window: MainWi
         made.deleteLater()
 
 
+def test_two_kept_tables_of_different_layouts_are_not_compared(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.desk.session
+    for name, layout in (("一", "by_level"), ("二", "by_department"), ("三", "by_level")):
+        snapshots.freeze(session, name, snapshots.Scope(layout))
+    dialog = SnapshotsDialog(window.desk, snapshots.Scope(), window)
+    qtbot.waitUntil(lambda: dialog.table.rowCount() == 3)
+    names = [dialog.table.item(at, 0).text() for at in range(3)]  # type: ignore[union-attr]
+
+    def choose(*wanted: str) -> None:
+        dialog.table.clearSelection()
+        for name in wanted:
+            for at in range(dialog.table.columnCount()):
+                dialog.table.item(names.index(name), at).setSelected(True)  # type: ignore[union-attr]
+
+    shown: list[ComparisonDialog] = []
+    monkeypatch.setattr(ComparisonDialog, "exec", lambda opened: shown.insert(0, opened))
+    choose("一", "二")
+    dialog.compare()
+    qtbot.waitUntil(lambda: "版式不同" in dialog.notice.sentence)
+    assert shown == []
+    choose("一", "三")
+    dialog.compare()
+    qtbot.waitUntil(lambda: len(shown) == 1)
+    dialog.deleteLater()
+
+
 def test_rows_that_the_proofs_name_are_opened(window: MainWindow, qtbot: QtBot) -> None:
     page = _page(window, qtbot)
     keys = {key for check in statistics.table(window.desk.session).checks for key in check.keys}

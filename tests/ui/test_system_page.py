@@ -175,6 +175,18 @@ def test_deleting_asks_where_the_standards_go(window: MainWindow, qtbot: QtBot) 
     assert codes(page, "ZC5") == ["ZC5.2", "ZC5.3"]
 
 
+def test_a_deleted_node_s_wanted_number_is_named(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window)
+    key = go(page, "ZC5.3")
+    cells = [editing.Edit(key, "planned_count", "12"), editing.Edit(key, "planned_basis", "规划")]
+    window.desk.write(lambda _job: editing.edit_cells(page.session, "system_node", cells))
+    qtbot.waitUntil(lambda: page.model.tree.nodes[key].planned_count == 12)
+    go(page, "ZC5.3")
+    qtbot.keyClick(page.tree, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: "填写的应有数 12 随节点一起删除" in window.notice.sentence)
+    qtbot.waitUntil(lambda: codes(page, "ZC5") == ["ZC5.1", "ZC5.2"])
+
+
 def test_numbering_is_shown_and_then_done(window: MainWindow, qtbot: QtBot) -> None:
     page = page_of(window)
     go(page, "ZC5.1")
@@ -262,6 +274,16 @@ def test_the_right_button_offers_everything_keys_do(window: MainWindow) -> None:
     menu.close()
 
 
+def _put(page: SystemPage, qtbot: QtBot, path: str, text: str) -> None:
+    """Type into an open field of the panel as a person does."""
+    editor = page.panel.editors[path]
+    assert isinstance(editor, QLineEdit) and editor.isEnabled()
+    editor.setFocus()
+    editor.clear()
+    enter(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+
 def test_versions_go_from_draft_to_current_and_are_compared(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -288,6 +310,13 @@ def test_versions_go_from_draft_to_current_and_are_compared(
     qtbot.waitUntil(lambda: "已经发布" in page.state.text())
     assert not page.model.writable and not page.panel.editors["name"].isEnabled()
     assert not page.model.flags(page.model.index(0, 0)) & Qt.ItemFlag.ItemIsEditable
+    key = go(page, "ZC2")
+    _put(page, qtbot, "planned_count", "12")
+    assert "请先填应有数依据" in page.panel.fields["planned_count"].why.text()
+    _put(page, qtbot, "planned_basis", "规划")
+    qtbot.waitUntil(lambda: page.model.tree.nodes[key].planned_basis == "规划")
+    _put(page, qtbot, "planned_count", "12")
+    qtbot.waitUntil(lambda: page.model.tree.nodes[key].planned_count == 12)
     page.add(below=True)
     assert "请先“建立下一版”" in window.notice.sentence
     answered(bar.next_version, say("2027 版"))

@@ -4,17 +4,9 @@ from collections.abc import Iterator
 
 from desktop.app import system
 from desktop.app.checks.looking import Check, Found, Library, Row, Severity
-from desktop.domain.codes import nearest, plain_code
+from desktop.domain.codes import plain_code
 from desktop.domain.standard_words import Status
 from desktop.domain.statistics import OBSOLETE
-
-
-def _nodes(library: Library) -> dict[str, dict[str, str]]:
-    """Version → plain code → node."""
-    found: dict[str, dict[str, str]] = {}
-    for row in library.rows("system_node"):
-        found.setdefault(str(row["version"]), {})[plain_code(str(row["code"] or ""))] = str(row["key"])
-    return found
 
 
 def _name(library: Library, row: Row) -> str:
@@ -34,10 +26,11 @@ def _codes(library: Library) -> Iterator[Found]:
 
 
 def _homeless(library: Library) -> Iterator[Found]:
-    nodes = _nodes(library)
     for row in library.entries:
-        if not row["node"] and nearest(nodes.get(str(row["version"]), {}), str(row["code"] or "")) is None:
-            yield Found("detail_entry", str(row["key"]), f"{_name(library, row)}：没有归入体系的任何节点", "node.code")
+        if not row["node"]:
+            code = f"体系编号“{row['code']}”" if row["code"] else ""
+            sentence = f"{_name(library, row)}：{code}没有归入体系的任何节点"
+            yield Found("detail_entry", str(row["key"]), sentence, "node.code")
 
 
 def _displaced(library: Library) -> Iterator[Found]:

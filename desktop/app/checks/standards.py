@@ -79,7 +79,8 @@ def _states(library: Library) -> Iterator[Found]:
     for key, row in library.standards.items():
         meant = word_to_status(str(row["source_status"] or ""))
         state = row["status"]
-        unknown = state == Status.UNVERIFIED and meant not in OBSOLETE
+        undated = state == Status.UNPUBLISHED and meant == Status.UPCOMING and not row["published_on"]
+        unknown = undated or (state == Status.UNVERIFIED and meant not in OBSOLETE)
         if meant is None or state is None or meant == state or unknown:
             continue
         told = f"原载状态“{row['source_status']}”，按日期推得“{Status(str(state)).label}”"

@@ -46,13 +46,13 @@ def _derive_standard(row: Row, lookup: Lookup) -> Mapping[str, Cell]:
         _replacements(row, lookup),
     )
     parsed = numbers.parse(number)
-    announced = (life.published or "0000") if life.effective else None
     return {
         "number_text": parsed.text if parsed else number,
         "number_key": numbers.identity(number) if number else None,
         "number_series": parsed.series if parsed else None,
         "number_order": numbers.order_of(number),
-        "announced_from": announced,
+        "unverified_from": None if life.effective else life.published or "0000",
+        "announced_from": life.published if life.effective else None,
         "effective_from": life.effective,
         "superseded_from": life.superseded,
         "withdrawn_from": life.withdrawn,
@@ -90,7 +90,7 @@ class Standard(
     derivation=Derivation(
         (
             "number_text", "number_key", "number_series", "number_order",
-            "announced_from", "effective_from", "superseded_from", "withdrawn_from",
+            "unverified_from", "announced_from", "effective_from", "superseded_from", "withdrawn_from",
         ),
         _derive_standard,
         ("standard", "standard_link"),
@@ -124,8 +124,9 @@ class Standard(
                 ("superseded_from", Status.SUPERSEDED.value),
                 ("effective_from", Status.CURRENT.value),
                 ("announced_from", Status.UPCOMING.value),
+                ("unverified_from", Status.UNVERIFIED.value),
             ),
-            Status.UNVERIFIED.value,
+            Status.UNPUBLISHED.value,
         ),
         choices=STATUSES,
         width=10,

@@ -2,7 +2,7 @@
 
 from desktop.domain.ledgers.spares import Spares
 from desktop.domain.ledgers.words import VERSION_STATES
-from desktop.domain.record import Cell, Record, choice, date, integer, long_text, reference, text
+from desktop.domain.record import Cell, Problem, Record, Row, choice, date, integer, long_text, reference, text
 
 
 class SystemVersion(
@@ -26,6 +26,13 @@ def _not_below_nought(cell: Cell) -> str | None:
     return "应有数不能小于 0" if isinstance(cell, int) and cell < 0 else None
 
 
+def wanted_for_a_reason(row: Row) -> Problem | None:
+    """A filled-in 应有数 names the plan or document it comes from."""
+    if row.get("planned_count") is not None and not row.get("planned_basis"):
+        return Problem("planned_basis", "请先填应有数依据，如规划或文件的名称、文号，再填应有数")
+    return None
+
+
 class SystemNode(
     Spares,
     name="system_node",
@@ -33,6 +40,7 @@ class SystemNode(
     match=(("code",),),
     caption=("code", "name"),
     columns=("code", "name", "parent.code", "department", "planned_count", "notes"),
+    rules=(wanted_for_a_reason,),
 ):
     """A box of the system diagram; its code is the 体系编号 of the entries below it."""
 

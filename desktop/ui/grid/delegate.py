@@ -21,7 +21,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 BADGES = {
     "current": ("●", "ok"), "upcoming": ("○", "accent"), "superseded": ("▲", "warn"), "withdrawn": ("×", "bad"),
-    "unverified": ("○", "text_3"), "open": ("◐", "accent"), "overdue": ("▲", "bad"), "closed": ("✓", "ok"),
+    "unverified": ("○", "text_3"), "unpublished": ("○", "text_3"), "open": ("◐", "accent"), "overdue": ("▲", "bad"), "closed": ("✓", "ok"),
     "pass": ("✓", "ok"), "basic": ("◐", "warn"), "fail": ("×", "bad"), "na": ("–", "text_3"),
     "planned": ("○", "text_3"), "running": ("◐", "accent"), "done": ("✓", "ok"),
 }  # fmt: skip

@@ -10,12 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QDialog,
     QFileDialog,
     QLabel,
+    QMessageBox,
     QPushButton,
-    QSpinBox,
     QStackedWidget,
     QTableView,
     QVBoxLayout,
@@ -24,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from desktop.app import history, importing
 from desktop.app.import_mapping import decide
-from desktop.app.import_plan import Outcome, Plan
-from desktop.app.import_source import Offer, Source, offer_at, open_source
+from desktop.app.import_plan import FileCell, Outcome, Plan, parts
+from desktop.app.import_source import Offer, Source, open_source
 from desktop.app.template import template
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
@@ -34,6 +33,7 @@ from desktop.ui import theme
 from desktop.ui.desk import Desk
 from desktop.ui.importing.mapping_page import MappingPage, page_of
 from desktop.ui.importing.preview_model import WORDS, PreviewModel
+from desktop.ui.importing.sheet_page import SheetPage
 from desktop.ui.made_files import ask_for_template, ask_where
 from desktop.ui.runner import Task
 from desktop.ui.widgets import Notice, button, label, line
@@ -55,7 +55,8 @@ class ImportWizard(QDialog):
         self._source: Source | None = None
         self._offer: Offer | None = None
         self.plan: Plan | None = None
-        self._corrections: dict[tuple[int, str], str] = {}
+        self._corrections: dict[str, dict[FileCell, str]] = {}
+        """Sheet → cells a person mended in the preview; they stay mended however headings and columns are read."""
         self._outcome: Outcome | None = None
         self._task: Task | None = None
         self._under_way, self._left = 0, False
@@ -99,15 +100,9 @@ class ImportWizard(QDialog):
         )
 
     def _sheet_step(self) -> QWidget:
-        self.sheets, self.heading_row, self.headings = QComboBox(), QSpinBox(), label("", "quiet", 12, wrap=True)
-        self.sheets.setAccessibleName("工作表")
-        self.heading_row.setAccessibleName("表头所在行")
-        self.heading_row.setRange(1, 1)
-        self.sheets.activated.connect(lambda _place: self._sheet_chosen())
-        self.heading_row.editingFinished.connect(self._row_chosen)
-        return page_of(
-            line(label("工作表"), self.sheets, label("表头在第"), self.heading_row, label("行"), None), self.headings
-        )
+        self.place = SheetPage(self._session)
+        self.place.chosen.connect(self._placed)
+        return self.place
 
     def _mapping_step(self) -> QWidget:
         self.mapping = MappingPage()
@@ -161,7 +156,8 @@ class ImportWizard(QDialog):
         words = ("选择文件", "下一步：对应列", "下一步：检查结果", f"下一步：写入 {writes} 行", "完成")[step]
         self.next.setText(words if step or self._source is None else "下一步：工作表与表头")
         has_work = bool(self.plan and (writes or self.plan.labels or self.plan.remembers or self.plan.missing))
-        self.next.setEnabled(self._task is None and (step != STEPS.index("检查结果") or has_work))
+        offered = step != STEPS.index("工作表与表头") or self._offer is not None
+        self.next.setEnabled(self._task is None and offered and (step != STEPS.index("检查结果") or has_work))
 
     def _advance(self) -> None:
         steps: tuple[Callable[[], object], ...] = (self._begin, self._to_mapping, self._check, self._write, self.accept)
@@ -211,11 +207,19 @@ class ImportWizard(QDialog):
             self._task.job.cancel()
 
     def reject(self) -> None:
-        """Leave; a writing job is stopped first and tells how it ended."""
+        """Leave; a writing job is stopped first and tells how it ended. Mended cells are not thrown away unasked."""
+        mended = sum(map(len, self._corrections.values()))
+        writing = self._task is not None and self._task.writes
+        if mended and not writing and not self._may_lose(mended):
+            return
         self._cancel()
         if self._task is None or not self._task.writes:
             self._left = True
             super().reject()
+
+    def _may_lose(self, mended: int) -> bool:
+        question = f"在检查结果里改过 {mended} 格，还没有写入，关闭后这些改动会丢掉。要关闭吗？"
+        return QMessageBox.question(self, "导入", question) == QMessageBox.StandardButton.Yes
 
     # file, sheet, columns
 
@@ -239,38 +243,16 @@ class ImportWizard(QDialog):
         self._source = source
         self._corrections.clear()
         self.setWindowTitle(f"导入 · {source.workbook.file_name}")
-        self.sheets.clear()
-        self.sheets.addItems([sheet.name for sheet in source.workbook.sheets if sheet.visible])
-        self._take(source.offers[0])
+        self.place.show_source(source)
+        self._placed()
         self._show(1)
 
-    def _sheet_chosen(self) -> None:
-        assert self._source is not None
-        name = self.sheets.currentText()
-        known = [offer for offer in self._source.offers if offer.sheet.name == name]
-        if known:
-            self._take(known[0])
-        else:
-            self._at(name, 0)
-
-    def _row_chosen(self) -> None:
-        if self._offer is not None and self.heading_row.value() - 1 != self._offer.found.heading_row:
-            self._at(self.sheets.currentText(), self.heading_row.value() - 1)
-
-    def _at(self, sheet: str, row: int) -> None:
-        assert self._source is not None
-        try:
-            self._take(offer_at(self._session, self._source, sheet, row))
-        except Refusal as refusal:
-            self._refused(refusal)
-
-    def _take(self, offer: Offer) -> None:
-        self._offer = offer
-        self._corrections.clear()
-        self.sheets.setCurrentText(offer.sheet.name)
-        self.heading_row.setMaximum(max(len(offer.sheet.rows), 1))
-        self.heading_row.setValue(offer.found.heading_row + 1)
-        self.headings.setText("找到的表头：" + "，".join(heading for heading in offer.found.headings if heading))
+    def _placed(self) -> None:
+        self.notice.hide()
+        self._offer = self.place.offer
+        if self.place.refusal is not None:
+            self._refused(self.place.refusal)
+        self._name_next(self.stack.currentIndex())
 
     def _to_mapping(self) -> None:
         assert self._source is not None
@@ -296,7 +278,6 @@ class ImportWizard(QDialog):
         offer = self._offer
         if decisions != offer.decisions:
             offer = replace(offer, decisions=decisions, from_memory=False)
-            self._corrections.clear()
         try:
             _ = offer.table
         except Refusal as refusal:
@@ -306,9 +287,10 @@ class ImportWizard(QDialog):
         self._judge()
 
     def _judge(self) -> None:
-        session, source, offer, corrections = self._session, self._source, self._offer, dict(self._corrections)
+        session, source, offer = self._session, self._source, self._offer
         assert source is not None
         assert offer is not None
+        corrections = dict(self._corrections.get(offer.sheet.name, {}))
         self._run(lambda job: importing.judge(session, source, offer, corrections, job), self._judged)
 
     def _judged(self, plan: Plan) -> None:
@@ -355,7 +337,11 @@ class ImportWizard(QDialog):
             super().keyPressEvent(event)
 
     def _mend(self, place: int, path: str, text: str) -> None:
-        self._corrections[place, path] = text
+        assert self.plan is not None
+        lines = [row.line for row in self.plan.rows]
+        column = next(at for at, known in self.plan.found.mapping.items() if known == path)
+        cell = FileCell(lines[place], parts(lines)[place], column)
+        self._corrections.setdefault(self.plan.sheet, {})[cell] = text
         self._judge()
 
     # writing
@@ -372,6 +358,7 @@ class ImportWizard(QDialog):
         assert self.plan is not None
         self._desk.changed.emit(changes)
         self._written = changes.tx
+        self._corrections.clear()
         counts = self.plan.counts()
         refused = f"{counts['refused']} 行没有导入，可存导入报告，在里面改好后再导入一次。" if counts["refused"] else ""
         self.told.setText(f"已写入：新增 {counts['added']} 行，更新 {counts['changed']} 行。{refused}"

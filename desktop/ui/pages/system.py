@@ -320,7 +320,7 @@ class SystemPage(LedgerFiles):
         session, key = self.session, self.key()
         if key and self._writable():
             parent = self._place(
-                "复制分支", "复制到哪个节点之下？（只复制节点，不复制标准）", self._below([key]), top=True
+                "复制分支", "复制到哪个节点之下？（只复制节点，不复制标准和应有数）", self._below([key]), top=True
             )
             if parent is not None:
                 self.desk.write(lambda _job: system_editing.copy_branch(session, key, parent),
@@ -334,7 +334,10 @@ class SystemPage(LedgerFiles):
         elif self._writable():
             others = set(self.model.tree.nodes) - set(keys)
             into = self._place(
-                "合并节点", f"把选中的 {len(keys)} 个节点合并成哪一个？标准和下级都归到它", others, top=False
+                "合并节点",
+                f"把选中的 {len(keys)} 个节点合并成哪一个？标准、下级和填写的应有数都归到它",
+                others,
+                top=False,
             )
             if into is not None:
                 self.desk.write(lambda _job: system_editing.merge_nodes(session, keys, into))
@@ -347,17 +350,20 @@ class SystemPage(LedgerFiles):
             return
         which = f"“{tree.name(keys[0])}”" if len(keys) == 1 else f"选中的 {len(keys)} 个节点"
         children, standards = system_editing.left_below(session, tree, keys)
+        filled = [str(number) for key in keys if (number := tree.nodes[key].planned_count) is not None]
+        lost = f"为{which}填写的应有数 {'、'.join(filled)} 随节点一起删除，不并到别处" if filled else ""
         move_to = ""
         if standards or children:
-            question = f"{which}下还有 {children} 个下级、{standards} 项标准，删除前移到哪个节点？"
+            question = f"{which}下还有 {children} 个下级、{standards} 项标准，删除前移到哪个节点？{lost}"
             move_to = self._place("删除节点", question, self._below(keys), top=False) or ""
             if not move_to:
                 return
         elif len(keys) > 1:
-            question = f"删除{which}吗？它们下面没有别的下级和标准。"
+            question = f"删除{which}吗？它们下面没有别的下级和标准。{lost}"
             if QMessageBox.question(self, "删除节点", question) != QMessageBox.StandardButton.Yes:
                 return
-        self.desk.write(lambda _job: system_editing.remove_nodes(session, keys, move_to))
+        self.desk.write(lambda _job: system_editing.remove_nodes(session, keys, move_to),
+                        lambda _changes: self.desk.say("warn", f"{lost}，要留下请撤销") if lost else None)  # fmt: skip
 
     def renumber(self) -> None:
         """Show what numbering below the chosen node (or all, at the top) would change, then do it."""
