@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from desktop.app import clock
 from desktop.app.session import Session
+from desktop.domain.errors import Refusal
 from desktop.domain.organisations import checked_area, checked_name
 from desktop.domain.query import EVERYTHING, Query, owner_of, where
 from desktop.store import place as whereabouts
@@ -151,6 +152,21 @@ def concerns(session: Session) -> list[str]:
         if not renewing.holds_its_keys(workspace, session.read.connection):
             found.append(signing.LOST)
     return [*found, *filter(None, [clock.set_back(session)])]
+
+
+def take_leave(session: Session, since: int) -> str:
+    """Back up what was written after the step `since`, and note what this PC has seen of the library; why no backup could
+    be made, empty if all is well."""
+    workspace = session.workspace
+    step, identity = workspace.last_step(), workspace.identity
+    if step == since:
+        return ""
+    whereabouts.remember(workspace.folder, identity.device, identity.instance, step)
+    try:
+        make_backup(workspace, "退出时")
+    except Refusal as refusal:
+        return refusal.message
+    return ""
 
 
 def take_in_kept(session: Session) -> None:

@@ -1,17 +1,23 @@
 """Faults of the program: a sentence on the screen, one report file for whoever mends it, never a stack trace."""
 
 import datetime
+import faulthandler
 import hashlib
 import logging
 import logging.handlers
 import platform
 import traceback
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import desktop
 
 LINES = 200
 """Last lines of the log in a report."""
+
+_traces: list[IO[str]] = []
+"""Kept open, since a fault that kills the program cannot open a file any more."""
 
 
 def log_to(folder: Path) -> Path:
@@ -23,6 +29,28 @@ def log_to(folder: Path) -> Path:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger().addHandler(handler)
     return path
+
+
+def watch(folder: Path) -> Path | None:
+    """From now on a fault that kills the program leaves its traces in the data folder; the report of one that did so
+    last time, None if there was none."""
+    path = folder / "logs" / "hard_fault.txt"
+    fallen = None
+    with suppress(OSError):
+        if path.is_file() and path.stat().st_size:
+            fallen = path.with_name(f"故障报告_{datetime.datetime.now():%Y%m%d%H%M%S}.txt")
+            path.replace(fallen)
+        _traces.append(path.open("w", encoding="utf-8"))
+        faulthandler.enable(_traces[-1])
+        for former in _traces[:-1]:
+            _traces.remove(former)
+            former.close()
+    return fallen
+
+
+def fell(path: Path) -> str:
+    """What the person is told of a program that was killed by a fault the last time."""
+    return f"上次程序意外关闭，已保存的内容没有受影响；经常这样的话，请把“{path}”交给维护人员"
 
 
 def report(folder: Path, error: BaseException) -> Path:

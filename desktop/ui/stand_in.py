@@ -28,8 +28,9 @@ class StandInWindow(MainWindow):
         owner.desk.changed.connect(self._changed)
         self.desk.runner.crashed.connect(owner.desk.runner.crashed)
 
-    def let_go(self) -> None:
+    def let_go(self) -> str:
         """Only this window's work ends."""
+        return ""
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)

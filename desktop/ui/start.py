@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from desktop.app import setup
+from desktop.app import backups, setup
 from desktop.app.session import Session
 from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.keys import ALPHABET
@@ -96,16 +96,14 @@ def start(folder: Path, *, given: bool, quit_after_start: bool) -> int:
 
 def _restored(folder: Path, message: str) -> bool:
     """Offer the newest backup in place of a damaged library, which is set aside; whether it was taken."""
-    from desktop.store import backup
-
-    found = [item for item in backup.backups(folder) if item.reason != backup.SET_ASIDE]
+    found = backups.checked(folder)
     if not found:
         return False
     question = f"{message}。\n\n最近一份校验过的备份是 {found[0].at:%Y-%m-%d %H:%M}。现在恢复它吗？损坏的文件会另存，不会删除。"
     answer = QMessageBox.question(None, "标准化工作台", question)
     if answer != QMessageBox.StandardButton.Yes:
         return False
-    backup.restore(folder, found[0].path)
+    backups.restore(folder, found[0].path)
     return True
 
 
@@ -160,13 +158,11 @@ def reopened(folder: Path, closed: MainWindow) -> MainWindow:
     """The window over the library restored from the backup that a closed window asked for; it says what became of the
     current data and what to do next. A backup that is refused leaves the library as it was. The closed window is gone
     before, so that it stops listening for a second start."""
-    from desktop.store import backup
-
     source = closed.restore_from
     assert source is not None
     try:
-        aside = backup.restore(folder, source)
-        known = backup.described(source)
+        aside = backups.restore(folder, source)
+        known = backups.described(source)
         kind, said = "warn", f"已恢复到{known.words if known else source.name}"
         said += "，恢复前的数据另存为一份“恢复前”的备份" if aside else ""
     except Refusal as refusal:
@@ -194,8 +190,9 @@ def _settle_in(folder: Path, window: MainWindow) -> None:
     from desktop.ui import crash
 
     crash.log_to(folder)
+    fallen = crash.watch(folder)
     _listen(server_name(folder), window)
-    tell_concerns(window)
+    tell_concerns(window, "warn", *([crash.fell(fallen)] if fallen else []))
 
 
 def tell_concerns(window: MainWindow, kind: str = "warn", *said: str) -> None:

@@ -1,7 +1,6 @@
 """The shell: navigation, page head with search and undo, pages made when first shown, status bar."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import backups, clock, first_steps, history, syncing
+from desktop.app import backups, clock, first_steps, history, setup, syncing
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
-from desktop.domain.errors import Refusal
 from desktop.exchange import worker
-from desktop.store import backup, place
 from desktop.ui import theme
 from desktop.ui.attachments import attach_to_shown, is_photo
 from desktop.ui.desk import Desk, Page
@@ -352,19 +349,18 @@ class MainWindow(QMainWindow):
         for other in tuple(self._standing_in):
             other.close()
         self.desk.runner.shutdown()
-        self.let_go()
+        failed = self.let_go()
+        if failed and event.spontaneous():
+            sentence = f"{failed}。台账都已保存，下次打开后请到“设置”点“立即备份”"
+            QMessageBox.warning(self, "退出时的备份没有做成", sentence)
         super().closeEvent(event)
 
-    def let_go(self) -> None:
-        """Back up what was written since the start, and let the library and the worker go."""
+    def let_go(self) -> str:
+        """Back up what was written since the start, and let the library and the worker go; why there is no backup."""
         worker.end()
-        workspace, identity = self.desk.session.workspace, self.desk.session.identity
-        step = workspace.last_step()
-        with suppress(Refusal):
-            if step != self._opened_at:
-                backup.make_backup(workspace, "退出时")
-                place.remember(workspace.folder, identity.device, identity.instance, step)
-        workspace.close()
+        failed = setup.take_leave(self.desk.session, self._opened_at)
+        self.desk.session.workspace.close()
+        return failed
 
     def _restore(self, source: Path) -> None:
         refused = self._hand_over()

@@ -1,6 +1,7 @@
 """Closing the window while something is half typed: it is written, or a person is asked about it. What a job warned of
 stays on the screen."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,3 +175,18 @@ def test_that_an_import_was_taken_back_does_not_cover_what_became_of_a_text(
     assert window.notice.sentence.startswith("▲ “写到一半”还没有写入")
     window.desk.say("ok", "另一件事")
     assert window.notice.sentence == "✓ 另一件事"
+
+
+def test_a_backup_that_cannot_be_made_at_closing_is_told(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "warning", lambda _parent, title, words: told.append(f"{title}：{words}"))
+    page, folder = standards(window), window.desk.session.workspace.folder
+    key = _begin(qtbot, page, 2, "department", "最后一格")
+    shutil.rmtree(folder / "backups", ignore_errors=True)
+    (folder / "backups").write_text("不是文件夹", encoding="utf-8")
+    assert _close(window)
+    assert len(told) == 1 and told[0].startswith("退出时的备份没有做成：备份没有做成，请检查磁盘空间")
+    (folder / "backups").unlink()
+    assert _stored(folder, key, "department") == "最后一格"
