@@ -144,7 +144,8 @@ def restore(folder: Path, source: Path, schema: Schema = SCHEMA) -> Path | None:
     """Put a backup in the place of the library of a closed workspace; a copy of the current file is set aside first, and
     where is returned (None if there was none). Killed at any moment, one of the two is the library. Refusal if the
     backup is damaged, another organisation's or of a newer program; EnvironmentFault when the disk refuses. The
-    restored copy takes a new instance, so that other PCs can tell it from the lost one."""
+    restored copy takes a new instance, so that other PCs can tell it from the lost one, and stays the PC that it was
+    here, whosever backup it is: the keys are not in it."""
     from desktop.store.workspace import LIBRARY
 
     lock = WorkspaceLock(folder / "lock")
@@ -160,6 +161,8 @@ def restore(folder: Path, source: Path, schema: Schema = SCHEMA) -> Path | None:
         former = [*_copies(part), *(_copies(current) if current.exists() else ())]
         with closing(sqlite3.connect(part)) as copy, copy:
             identity.become_another(copy, former)
+            for name, value in _this_pc(current).items():
+                identity.say(copy, name, value)
         aside = _set_aside(current, folder)
         for ending in ("-wal", "-shm"):  # they would be played into the restored file
             current.with_name(current.name + ending).unlink(missing_ok=True)
@@ -201,6 +204,16 @@ def _copies(library: Path) -> list[str]:
     with closing(sqlite3.connect(library)) as connection, suppress(sqlite3.DatabaseError):
         return f"{identity.said(connection, 'former')} {identity.said(connection, 'instance')}".split()
     return []
+
+
+def _this_pc(library: Path) -> dict[str, str]:
+    """As which PC a library is known, whose keys lie beside it; empty if there is none or it cannot be read."""
+    if not library.exists():
+        return {}
+    with closing(sqlite3.connect(library)) as connection, suppress(sqlite3.DatabaseError):
+        known = {name: identity.said(connection, name) for name in ("device", "secret")}
+        return known if known["device"] else {}
+    return {}
 
 
 def _organisation(library: Path) -> str:

@@ -52,9 +52,11 @@ def _held(session: Session) -> list[tuple[str, int]]:
     return [(str(why), int(count)) for why, count in rows]
 
 
+@pytest.mark.parametrize("whole", [True, False])
 def test_a_backup_of_a_dead_pc_on_its_follower_writes_nothing_under_a_wrong_key(
-    both: Pair, mail: Mail, opened: list[Session], tmp_path: Path
+    *, whole: bool, both: Pair, mail: Mail, opened: list[Session], tmp_path: Path
 ) -> None:
+    """The follower stays the PC that it was; if its own library is gone as well, nothing tells which keys it has."""
     bureau, dead = both
     _around(mail, bureau, dead)
     standard(dead, "死机前没报的行")
@@ -63,6 +65,18 @@ def test_a_backup_of_a_dead_pc_on_its_follower_writes_nothing_under_a_wrong_key(
     follower = second_pc(bureau, dead, tmp_path, "新机")
     _around(mail, bureau, follower)
     follower.workspace.close()
+    if whole:
+        backup.restore(tmp_path / "新机", kept)
+        follower = setup.open_library(tmp_path / "新机")
+        opened.append(follower)
+        assert signing.LOST not in setup.concerns(follower)
+        standard(follower, "恢复后写的")
+        for _ in range(2):
+            _around(mail, bureau, follower)
+        assert titles(bureau) == titles(follower) == sorted(["死机前没报的行", "恢复后写的"])
+        assert _held(bureau) == []
+        return
+    (tmp_path / "新机" / "library.db").unlink()
     backup.restore(tmp_path / "新机", kept)
     follower = setup.open_library(tmp_path / "新机")
     assert signing.LOST in setup.concerns(follower)
