@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from desktop.app import clock, units
+from desktop.app import clock, settling, units
 from desktop.app.labels import spare_labels
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
@@ -40,10 +40,13 @@ def undo(session: Session) -> Changes:
 
 def undo_step(session: Session, number: int) -> Changes:
     """Take back one step wherever it stands, such as yesterday's import. Refusal for one that also stands in the
-    authorisation of a unit."""
+    authorisation of a unit, and for a settled conflict, which undoing would settle the other way in silence."""
     label = journal.label_of(session.read, number)
-    if (kind := journal.origin_of(session.read, number)) in units.FOR_GOOD:
+    kind = journal.origin_of(session.read, number)
+    if kind in units.FOR_GOOD:
         raise Refusal("for_good", f"“{label}”不能撤销：{units.FOR_GOOD[kind]}")
+    if kind.startswith(settling.SETTLED):
+        raise Refusal("for_good", f"“{label}”不能撤销：两边的值都在修改记录里，要用别的值请直接改那一格")
     with session.write(f"撤销 {label}", origin=f"undo:{number}") as transaction:
         skipped = journal.reverse(transaction, number)
         transaction.changes = Changes(skipped=tuple(skipped))

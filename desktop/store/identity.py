@@ -52,3 +52,9 @@ def writes_for(connection: sqlite3.Connection) -> set[str]:
 def write_for(connection: sqlite3.Connection, organisations: Iterable[str]) -> None:
     """From now on this PC writes the rows of these organisations as well."""
     connection.executemany("INSERT OR IGNORE INTO owned VALUES (?)", [(name,) for name in organisations])
+
+
+def write_no_more(connection: sqlite3.Connection, organisation: str) -> None:
+    """From now on an organisation other than ours writes its rows itself, or another does."""
+    if organisation != said(connection, "organisation"):
+        connection.execute("DELETE FROM owned WHERE organisation = ?", (organisation,))

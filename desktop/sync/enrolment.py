@@ -11,7 +11,7 @@ import msgspec
 
 from desktop.domain.errors import Refusal
 from desktop.domain.keys import is_organisation
-from desktop.store.identity import said, say, write_for, writes_for
+from desktop.store.identity import said, say, write_for, write_no_more, writes_for
 from desktop.store.workspace import Workspace, now
 from desktop.sync import certificates, encryption, graph, renewing, segments, signing
 from desktop.sync.canon import canonical
@@ -118,10 +118,7 @@ def admit(workspace: Workspace, connection: sqlite3.Connection, new: Introductio
     if secret is None:
         raise Refusal("unknown_pc", "这个同步包来自未授权的电脑，请让该单位用市局给它的授权文件重新建立")
     connection.execute("UPDATE sync_invitation SET used_by = ? WHERE secret = ?", (new.device, secret))
-    connection.execute(
-        "DELETE FROM owned WHERE organisation = ? AND organisation <> ?",
-        (new.organisation, workspace.identity.organisation),
-    )
+    write_no_more(connection, new.organisation)
     if new.root in certificates.trusted_roots(connection):
         return
     name = _name_here(connection, workspace.identity.organisation, new.organisation) or new.name
@@ -243,6 +240,7 @@ def merge(workspace: Workspace, connection: sqlite3.Connection, gone: str, into:
         )
     for certificate in leaving:
         revoke(workspace, connection, certificate.device)
+    write_no_more(connection, gone)
 
 
 def _certified_by_us(workspace: Workspace, connection: sqlite3.Connection, certificate: Certificate) -> None:

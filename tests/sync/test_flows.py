@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app import editing, exchanged, settling, setup, syncing, units
+from desktop.app import editing, exchanged, history, settling, setup, syncing, units
 from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
@@ -193,6 +193,21 @@ def test_a_unit_merged_into_another_is_written_by_it(both: Pair, mail: Mail, tmp
     leaving.workspace.close()
 
 
+def test_a_unit_the_bureau_entered_for_is_written_by_the_unit_it_is_merged_into(both: Pair, mail: Mail) -> None:
+    bureau, staying = both
+    mail.send(staying, bureau)
+    _, gone = units.unit_without_program(bureau, "上城区机关事务服务中心", "330102")
+    stand_in = units.enter_for(bureau, gone)
+    key = standard(stand_in, "代录的标准")
+    units.merge(bureau, gone, staying.identity.organisation)
+    mail.send(bureau, staying)
+    with pytest.raises(Refusal):
+        editing.edit_cells(stand_in, "standard", [Edit(key, "title", "市局还在写")])
+    editing.edit_cells(staying, "standard", [Edit(key, "title", "接收单位写的")])
+    mail.send(staying, bureau)
+    assert titles(bureau) == titles(staying) == ["接收单位写的"]
+
+
 def test_rows_the_bureau_entered_pass_to_the_unit_with_their_history(both: Pair, mail: Mail, tmp_path: Path) -> None:
     bureau, _ = both
     _, organisation = units.unit_without_program(bureau, "上城区机关事务服务中心", "330102")
@@ -283,6 +298,8 @@ def test_two_values_wait_for_a_person_and_one_click_settles_them_everywhere(
     assert conflict.options[0].value == shown["title"]
     settling.settle(two, conflict, shown["title"])
     assert settling.conflicts(two) == [], "settled at once, before anything is sent"
+    with pytest.raises(Refusal, match="两边的值都在修改记录里"):
+        history.undo(two)
     mail.send(two, bureau)
     mail.send(bureau, one)
     for session in (one, two, bureau):
