@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.app.editing import STEP, Edit, Judge, Refused, write_good_cells, write_row
+from desktop.app.find_replace import texts
 from desktop.app.job import Job
-from desktop.app.replacing import texts
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.domain.entry import Typed

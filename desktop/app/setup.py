@@ -8,7 +8,7 @@ from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.organisations import checked_area, checked_name
 from desktop.domain.query import EVERYTHING, Query, owner_of, where
-from desktop.store import place as whereabouts
+from desktop.store import whereabouts
 from desktop.store.backup import make_backup
 from desktop.store.identity import said, say
 from desktop.store.journal import SETUP

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.app import catalogue, replacements
 from desktop.domain.errors import Refusal
 from desktop.ui.desk import Desk
-from desktop.ui.links_dialog import LinksDialog
+from desktop.ui.dialogs.links import LinksDialog
 from desktop.ui.widgets import button, label, line
 
 

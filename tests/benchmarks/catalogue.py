@@ -21,7 +21,7 @@ from desktop.app.session import Session
 from desktop.domain.catalogue import FIELDS
 from desktop.exchange import worker
 from desktop.store.catalogue import CATALOGUE
-from desktop.ui.catalogue_model import CatalogueModel
+from desktop.ui.dialogs.catalogue_model import CatalogueModel
 from tests.benchmarks import titles_file
 from tests.benchmarks.library import filled
 from tests.benchmarks.measure import Value, alternating, median, ninety_fifth

@@ -10,7 +10,7 @@ from desktop.app import editing, importing, setup
 from desktop.app.editing import Edit
 from desktop.app.practice import practice_library
 from desktop.domain.query import Query
-from desktop.ui.batches_dialog import BatchesDialog
+from desktop.ui.dialogs.batches import BatchesDialog
 from desktop.ui.pages.standards import StandardsPage
 from tests.ui.desks import open_window
 

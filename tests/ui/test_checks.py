@@ -14,9 +14,9 @@ from desktop.app.session import Session
 from desktop.domain.query import Query
 from desktop.domain.record import Cell
 from desktop.store.catalogue import Catalogue
-from desktop.ui.catalogue_dialog import CatalogueDialog
-from desktop.ui.duplicates_dialog import DuplicatesDialog
-from desktop.ui.links_dialog import LinksDialog
+from desktop.ui.dialogs.catalogue import CatalogueDialog
+from desktop.ui.dialogs.duplicates import DuplicatesDialog
+from desktop.ui.dialogs.links import LinksDialog
 from desktop.ui.pages.health import HealthPage
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.window import MainWindow

@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from desktop.ui.dialogs.restore import RestoreDialog
+from desktop.ui.dialogs.review import ReviewDialog
 from desktop.ui.first_start import FirstStart
 from desktop.ui.pages.home import HomePage
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.sync import SyncPage
-from desktop.ui.restore_dialog import RestoreDialog
-from desktop.ui.review_dialog import ReviewDialog
 from desktop.ui.sync.unit_list import UnitDialog
 from tests.test_plain_words import machinery_in
 from tests.ui.screen import Clerk

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import editing
 from desktop.app.editing import Edit
 from desktop.app.practice import practice_library
-from desktop.ui.history_dialog import HistoryDialog
+from desktop.ui.dialogs.history import HistoryDialog
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.preview import Preview
 from desktop.ui.window import MainWindow

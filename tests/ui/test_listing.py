@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.ui.listing import NARROWEST, Listing, shared
 from desktop.ui.sync.conflict_list import _wrapped
-from desktop.ui.sync.listing import NARROWEST, Listing, shared
 
 
 @given(st.lists(st.integers(10, 2000), min_size=1, max_size=10), st.integers(0, 3000))

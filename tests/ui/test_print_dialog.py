@@ -20,9 +20,9 @@ from desktop.domain.errors import Refusal
 from desktop.domain.query import Op, Query, Test
 from desktop.exchange.paper import Pages
 from desktop.store.workspace import Workspace
+from desktop.ui.dialogs.print import PrintDialog
 from desktop.ui.pages.ledger import LedgerPage
 from desktop.ui.preview import Preview
-from desktop.ui.print_dialog import PrintDialog
 from desktop.ui.window import MainWindow
 from tests.store.test_schema import TWO
 from tests.ui.desks import open_window

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.domain.query import Query
 from desktop.store import backup
-from desktop.ui.restore_dialog import RestoreDialog
+from desktop.ui.dialogs.restore import RestoreDialog
 from tests.libraries import another_office, lone_office, pair
 from tests.sync.test_flows import standard
 from tests.ui.screen import Clerk

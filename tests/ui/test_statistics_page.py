@@ -19,11 +19,11 @@ from desktop.domain.comparison import restored
 from desktop.domain.query import Query
 from desktop.exchange.paper import Pages
 from desktop.ui.charts import BarChart
-from desktop.ui.freeze_dialog import FreezeDialog
+from desktop.ui.dialogs.freeze import FreezeDialog
+from desktop.ui.dialogs.snapshots import ComparisonDialog, KeptDialog, RowsDialog, SnapshotsDialog
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.statistics import StatisticsPage
 from desktop.ui.preview import Preview
-from desktop.ui.snapshots_dialog import ComparisonDialog, KeptDialog, RowsDialog, SnapshotsDialog
 from desktop.ui.window import MainWindow
 from tests.ui.desks import enter, open_window
 

@@ -19,9 +19,9 @@ from desktop.domain.ledgers.system import SystemNode
 from desktop.domain.positions import position
 from desktop.domain.query import Query
 from desktop.domain.system_tree import TOP, Tree
+from desktop.ui.dialogs.system import AskDialog, CompareDialog, NodeDialog, PlaceDialog, RenumberDialog
 from desktop.ui.pages.system import SystemPage
 from desktop.ui.preview import Preview
-from desktop.ui.system_dialogs import AskDialog, CompareDialog, NodeDialog, PlaceDialog, RenumberDialog
 from desktop.ui.tree.model import KEY_ROLE, TreeModel
 from desktop.ui.tree.view import TreeView
 from desktop.ui.window import MainWindow

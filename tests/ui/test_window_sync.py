@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from desktop.app import exchanged, opinions, sending_down, setup, syncing, system
 from desktop.app.session import Session
 from desktop.domain.query import Query
+from desktop.ui.dialogs.review import ReviewDialog
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.pages.sync import SyncPage
-from desktop.ui.review_dialog import ReviewDialog
 from desktop.ui.window import MainWindow
 from tests.libraries import pair
 from tests.ui.desks import enter, open_window

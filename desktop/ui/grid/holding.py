@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QTableView, QWidget
 
 from desktop.app.editing import check_edit
-from desktop.app.replacing import texts
+from desktop.app.find_replace import texts
 from desktop.domain.query import Query
 from desktop.ui.grid.delegate import CellDelegate, text_of
 from desktop.ui.grid.model import LedgerModel

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QTableWidget, QTableWidgetItem, QVBoxLayout
 
-from desktop.app import replacing
+from desktop.app import find_replace
 from desktop.app.editing import Edit
-from desktop.app.replacing import Hit, Proposal
-from desktop.domain.finding import replaced
+from desktop.app.find_replace import Hit, Proposal
 from desktop.domain.record import Column, Kind
+from desktop.domain.text_search import replaced
 from desktop.ui.grid.delegate import make_editor, text_of
 from desktop.ui.grid.left_out import LeftOut
 from desktop.ui.runner import Task
@@ -124,7 +124,7 @@ class ManyCellsDialog(QDialog):
         session, ledger = self.model.session, self.model.query.ledger
         self._olds = {(edit.key, edit.path): old for edit, old in zip(edits, olds, strict=True)}
         self._task = self.grid.runner.read(
-            lambda job: replacing.propose(session, ledger, edits, olds, job), self._judged
+            lambda job: find_replace.propose(session, ledger, edits, olds, job), self._judged
         )
 
     def _judged(self, proposals: list[Proposal]) -> None:
@@ -223,7 +223,7 @@ class FindDialog(ManyCellsDialog):
         if self._task is not None:
             self._task.job.cancel()
         self._task = self.grid.runner.read(
-            lambda job: replacing.find(session, query, columns, words, whole=whole, keys=keys, job=job), self._found
+            lambda job: find_replace.find(session, query, columns, words, whole=whole, keys=keys, job=job), self._found
         )
 
     def _found(self, hits: list[Hit]) -> None:
@@ -238,7 +238,7 @@ class FindDialog(ManyCellsDialog):
         self.ask(edits, [hit.text for hit in hits])
 
     def in_words(self, count: int) -> str:
-        most = "（只列前 1,000 处）" if len(self.hits) >= replacing.MOST_HITS else ""
+        most = "（只列前 1,000 处）" if len(self.hits) >= find_replace.MOST_HITS else ""
         return f"找到 {len(self.hits)} 处{most}，勾选 {count} 处可替换"
 
     def next_hit(self) -> None:
@@ -292,7 +292,7 @@ class BatchDialog(ManyCellsDialog):
 
     def look(self) -> None:
         text, path, model = text_of(self.value), self._chosen_column().path, self.model
-        stored = replacing.texts(model.session.read, model.query.ledger, [(key, path) for key in self.rows])
+        stored = find_replace.texts(model.session.read, model.query.ledger, [(key, path) for key in self.rows])
         typed = [model.typed_at(key, path) for key in self.rows]
         olds = [stored.get((key, path), "") if here is None else here
                 for key, here in zip(self.rows, typed, strict=True)]  # fmt: skip

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 from desktop.app import health
 from desktop.app.health import HealthFinding
 from desktop.domain.changes import Changes
-from desktop.ui.catalogue_dialog import CatalogueDialog
 from desktop.ui.desk import CellTarget, Desk, Page
-from desktop.ui.duplicates_dialog import DuplicatesDialog
-from desktop.ui.findings_model import FindingsModel
+from desktop.ui.dialogs.catalogue import CatalogueDialog
+from desktop.ui.dialogs.duplicates import DuplicatesDialog
+from desktop.ui.health_model import FindingsModel
 from desktop.ui.made_files import TABLE_KINDS, ask_where
 from desktop.ui.search_box import LEDGER_PAGES
 from desktop.ui.widgets import button, empty_state, label, toolbar

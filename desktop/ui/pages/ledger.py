@@ -19,18 +19,18 @@ from desktop.domain.query import EVERYTHING, Condition, Group, Op, Query, Sort, 
 from desktop.domain.record import Cell
 from desktop.ui.basis_bar import BasisBar
 from desktop.ui.desk import CellTarget, Desk
+from desktop.ui.dialogs.history import HistoryDialog
+from desktop.ui.dialogs.print import PrintDialog
+from desktop.ui.dialogs.review import ReviewDialog
 from desktop.ui.grid.chips import ChipRow
 from desktop.ui.grid.columns_dialog import ColumnsDialog
 from desktop.ui.grid.filter_popup import FilterPopup
 from desktop.ui.grid.model import LedgerModel
 from desktop.ui.grid.view import LedgerGrid
-from desktop.ui.history_dialog import HistoryDialog
 from desktop.ui.kept import keep_view, kept_view
 from desktop.ui.pages.ledger_files import LedgerFiles
-from desktop.ui.print_dialog import PrintDialog
 from desktop.ui.reading_out import announce, row_in_words
 from desktop.ui.record_panel import RecordPanel
-from desktop.ui.review_dialog import ReviewDialog
 from desktop.ui.views_menu import ViewsMenu
 from desktop.ui.widgets import button, label, line, toolbar
 

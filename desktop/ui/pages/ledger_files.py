@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.app import exporting, history
 from desktop.app.template import template
-from desktop.ui.batches_dialog import BatchesDialog
 from desktop.ui.desk import Page
+from desktop.ui.dialogs.batches import BatchesDialog
 from desktop.ui.importing.wizard import ImportWizard
 from desktop.ui.made_files import TABLE_KINDS, ask_for_template, ask_where
 from desktop.ui.widgets import button

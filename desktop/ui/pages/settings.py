@@ -13,8 +13,8 @@ from desktop.store.backup import Backup
 from desktop.ui import theme
 from desktop.ui.authority_card import AuthorityCard
 from desktop.ui.desk import Desk, Page
+from desktop.ui.dialogs.restore import RestoreDialog
 from desktop.ui.made_files import ask_where
-from desktop.ui.restore_dialog import RestoreDialog
 from desktop.ui.widgets import button, card, label, line
 
 

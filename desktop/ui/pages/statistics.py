@@ -29,11 +29,11 @@ from desktop.exchange.paper import Pages
 from desktop.exchange.paper_pictures import write_picture
 from desktop.ui.charts import BarChart
 from desktop.ui.desk import Desk, Page
-from desktop.ui.freeze_dialog import FreezeDialog
+from desktop.ui.dialogs.freeze import FreezeDialog
+from desktop.ui.dialogs.snapshots import SnapshotsDialog
 from desktop.ui.made_files import ask_where
 from desktop.ui.preview import preview
 from desktop.ui.runner import Task
-from desktop.ui.snapshots_dialog import SnapshotsDialog
 from desktop.ui.statistics_table import StatisticsTableView
 from desktop.ui.widgets import button, card, label, line, toolbar
 

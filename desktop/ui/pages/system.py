@@ -19,9 +19,9 @@ from desktop.domain.query import Query, where
 from desktop.domain.system_tree import TOP
 from desktop.ui.basis_bar import BasisBar
 from desktop.ui.desk import Desk
+from desktop.ui.dialogs.system import NodeDialog, PlaceDialog, RenumberDialog
 from desktop.ui.pages.ledger_files import LedgerFiles
 from desktop.ui.record_panel import RecordPanel
-from desktop.ui.system_dialogs import NodeDialog, PlaceDialog, RenumberDialog
 from desktop.ui.tree.menus import fill, menu_button
 from desktop.ui.tree.model import TreeModel
 from desktop.ui.tree.version_bar import VersionBar

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 from desktop.app import settling
 from desktop.domain.changes import Changes
 from desktop.ui.desk import Desk
+from desktop.ui.listing import Listing
 from desktop.ui.preview import preview
-from desktop.ui.sync.listing import Listing
 from desktop.ui.widgets import button, clear, label, line
 
 LINE, LINES = 26, 6

@@ -11,7 +11,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import Refusal
 from desktop.sync.intake import Outcome, RowChange
 from desktop.ui.desk import Desk
-from desktop.ui.sync.listing import Listing
+from desktop.ui.listing import Listing
 from desktop.ui.sync.passphrase import ask_passphrase
 from desktop.ui.widgets import button, card, label, line
 

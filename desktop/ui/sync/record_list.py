@@ -7,7 +7,7 @@ from desktop.app import clock, exchanged, syncing
 from desktop.app.session import Session
 from desktop.domain.changes import Changes
 from desktop.ui.desk import Desk
-from desktop.ui.sync.listing import Listing
+from desktop.ui.listing import Listing
 from desktop.ui.widgets import button, label, line
 
 NAMED = 20

@@ -10,7 +10,7 @@ from desktop.app import clock, exchanged, syncing
 from desktop.app.job import Job
 from desktop.sync.container import Manifest
 from desktop.ui.desk import Desk
-from desktop.ui.sync.listing import Listing
+from desktop.ui.listing import Listing
 from desktop.ui.widgets import button, label, line
 
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QInputDialog, QLineEdit, QMe
 
 from desktop.app import setup, syncing, units
 from desktop.ui.desk import Desk
+from desktop.ui.listing import Listing
 from desktop.ui.made_files import ask_where
 from desktop.ui.preview import preview
-from desktop.ui.sync.listing import Listing
 from desktop.ui.widgets import button, label, line
 
 LATE_AFTER = 30

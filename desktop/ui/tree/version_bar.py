@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QMessageBox, QWidge
 from desktop.app import system, system_diagrams, system_versions
 from desktop.domain.document import Paper
 from desktop.ui.desk import Desk
+from desktop.ui.dialogs.system import AskDialog, CompareDialog
 from desktop.ui.preview import preview
-from desktop.ui.system_dialogs import AskDialog, CompareDialog
 from desktop.ui.tree.menus import fill, menu_button
 
 

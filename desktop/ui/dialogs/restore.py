@@ -9,7 +9,7 @@ from desktop.app import backups
 from desktop.app.backups import Counted
 from desktop.domain.errors import Refusal
 from desktop.ui.desk import Desk
-from desktop.ui.sync.listing import Listing
+from desktop.ui.listing import Listing
 from desktop.ui.widgets import button, label, line
 
 WHAT_HAPPENS = (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.store import place
+from desktop.store import whereabouts
 
 
 @pytest.fixture(autouse=True)
@@ -20,9 +20,9 @@ def library(folder: Path) -> Path:
 
 def test_the_usual_library_raises_no_concern(tmp_path: Path) -> None:
     folder = library(tmp_path / "data")
-    assert place.concerns(folder, "d", "i", 0, sent_before=False) == []
-    place.remember(folder, "d", "i", 5)
-    assert place.concerns(folder, "d", "i", 9, sent_before=True) == []
+    assert whereabouts.concerns(folder, "d", "i", 0, sent_before=False) == []
+    whereabouts.remember(folder, "d", "i", 5)
+    assert whereabouts.concerns(folder, "d", "i", 9, sent_before=True) == []
 
 
 @pytest.mark.parametrize(
@@ -31,30 +31,30 @@ def test_the_usual_library_raises_no_concern(tmp_path: Path) -> None:
 )
 def test_a_restored_or_older_library_is_told(tmp_path: Path, instance: str, step: int, words: str) -> None:
     folder = library(tmp_path / "data")
-    place.remember(folder, "d", "i", 5)
-    (sentence,) = place.concerns(folder, "d", instance, step, sent_before=True)
+    whereabouts.remember(folder, "d", "i", 5)
+    (sentence,) = whereabouts.concerns(folder, "d", instance, step, sent_before=True)
     assert words in sentence
 
 
 def test_a_second_copy_on_this_pc_and_one_from_another_are_told(tmp_path: Path) -> None:
     first, second = library(tmp_path / "data"), library(tmp_path / "copy")
-    place.remember(first, "d", "i", 5)
-    (sentence,) = place.concerns(second, "d", "i", 5, sent_before=True)
+    whereabouts.remember(first, "d", "i", 5)
+    (sentence,) = whereabouts.concerns(second, "d", "i", 5, sent_before=True)
     assert str(first.resolve()) in sentence
-    (sentence,) = place.concerns(second, "never seen", "i", 5, sent_before=True)
+    (sentence,) = whereabouts.concerns(second, "never seen", "i", 5, sent_before=True)
     assert "别的电脑复制来的" in sentence
 
 
 def test_a_folder_moved_away_is_the_same_library(tmp_path: Path) -> None:
     first = library(tmp_path / "data")
-    place.remember(first, "d", "i", 5)
+    whereabouts.remember(first, "d", "i", 5)
     moved = first.rename(tmp_path / "moved")
-    assert place.concerns(moved, "d", "i", 5, sent_before=True) == []
+    assert whereabouts.concerns(moved, "d", "i", 5, sent_before=True) == []
 
 
 @pytest.mark.parametrize("name", ["OneDrive", "我的坚果云", "WPS云盘"])
 def test_a_folder_of_a_cloud_program_is_told(tmp_path: Path, name: str) -> None:
-    (sentence,) = place.concerns(library(tmp_path / name / "数据"), "d", "i", 0, sent_before=False)
+    (sentence,) = whereabouts.concerns(library(tmp_path / name / "数据"), "d", "i", 0, sent_before=False)
     assert "网盘" in sentence
 
 
@@ -62,15 +62,15 @@ def test_a_folder_of_a_cloud_program_is_told(tmp_path: Path, name: str) -> None:
 def test_a_network_drive_and_a_stick_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, words: str
 ) -> None:
-    monkeypatch.setattr(place, "_kind_of_drive", lambda _folder: kind)
-    (sentence,) = place.concerns(library(tmp_path / "data"), "d", "i", 0, sent_before=False)
+    monkeypatch.setattr(whereabouts, "_kind_of_drive", lambda _folder: kind)
+    (sentence,) = whereabouts.concerns(library(tmp_path / "data"), "d", "i", 0, sent_before=False)
     assert words in sentence
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"folder": 3}'])
 def test_a_damaged_note_does_no_harm(tmp_path: Path, text: str) -> None:
     folder = library(tmp_path / "data")
-    place.remember(folder, "d", "i", 5)
+    whereabouts.remember(folder, "d", "i", 5)
     (note,) = (tmp_path / "notes").rglob("d.json")
     note.write_text(text)
-    assert len(place.concerns(folder, "d", "i", 5, sent_before=True)) <= 1
+    assert len(whereabouts.concerns(folder, "d", "i", 5, sent_before=True)) <= 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.app import editing, replacing, system
+from desktop.app import editing, find_replace, system
 from desktop.app.editing import Edit
 from desktop.app.job import Job
 from desktop.app.session import Session
@@ -26,20 +26,20 @@ def test_cells_are_found_as_they_are_shown_in_the_order_of_the_rows(office: Sess
     first = _add(office, standard__title="公务用车公务管理", department="甲")
     query = Query("detail_entry", sort=(Sort("department"),))
     columns = _columns(office, "standard.title", "department")
-    found = replacing.find(office, query, columns, "公")
+    found = find_replace.find(office, query, columns, "公")
     assert [(hit.key, hit.path, hit.text) for hit in found] == [
         (first, "standard.title", "公务用车公务管理"), (second, "standard.title", "公物仓规程"),
     ]  # fmt: skip
-    assert [hit.key for hit in replacing.find(office, query, columns, "公", keys=[second])] == [second]
-    assert replacing.find(office, query, columns, "公", whole=True) == []
-    assert [hit.path for hit in replacing.find(office, query, columns, "甲", whole=True)] == ["department"]
+    assert [hit.key for hit in find_replace.find(office, query, columns, "公", keys=[second])] == [second]
+    assert find_replace.find(office, query, columns, "公", whole=True) == []
+    assert [hit.path for hit in find_replace.find(office, query, columns, "甲", whole=True)] == ["department"]
 
 
 def test_no_more_are_listed_than_a_person_looks_through(office: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     for department in ("甲处", "乙处", "丙处"):
         _add(office, standard__title="一", department=department)
-    monkeypatch.setattr(replacing, "MOST_HITS", 2)
-    assert len(replacing.find(office, Query("detail_entry"), _columns(office, "department"), "处")) == 2
+    monkeypatch.setattr(find_replace, "MOST_HITS", 2)
+    assert len(find_replace.find(office, Query("detail_entry"), _columns(office, "department"), "处")) == 2
 
 
 def test_a_search_can_be_stopped(office: Session) -> None:
@@ -47,13 +47,13 @@ def test_a_search_can_be_stopped(office: Session) -> None:
     job = Job()
     job.cancel()
     with pytest.raises(Cancelled):
-        replacing.find(office, Query("detail_entry"), _columns(office, "standard.title"), "一", job=job)
+        find_replace.find(office, Query("detail_entry"), _columns(office, "standard.title"), "一", job=job)
 
 
 def test_a_proposal_tells_what_would_be_refused_and_writes_nothing(office: Session) -> None:
     key = _add(office, standard__title="导则")
     edits = [Edit(key, "standard.published_on", "2024-13-01"), Edit(key, "department", "甲")]
-    bad, good = replacing.propose(office, "detail_entry", edits, ["", ""])
+    bad, good = find_replace.propose(office, "detail_entry", edits, ["", ""])
     assert "日期" in bad.reason
     assert (good.reason, good.caption) == ("", office.read.caption("detail_entry", key))
     assert office.read.cells(Query("detail_entry"), ("department",)) == [(None,)]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from desktop.app.editing import Edit, check_edit
 from desktop.app.job import Job
 from desktop.app.session import Session
-from desktop.domain.finding import found
 from desktop.domain.query import Op, Query, Test
 from desktop.domain.record import Cell, Column
+from desktop.domain.text_search import found
 from desktop.store.reading import Reader
 
 MOST_HITS = 1000

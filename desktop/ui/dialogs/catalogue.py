@@ -11,8 +11,8 @@ from desktop.app import catalogue
 from desktop.domain.catalogue import FIELDS
 from desktop.domain.errors import Refusal
 from desktop.store.catalogue import About
-from desktop.ui.catalogue_model import CatalogueModel
 from desktop.ui.desk import Desk
+from desktop.ui.dialogs.catalogue_model import CatalogueModel
 from desktop.ui.widgets import button, label, line
 
 _PIXELS = 8

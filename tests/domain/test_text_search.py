@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.finding import found, replaced
+from desktop.domain.text_search import found, replaced
 
 
 @pytest.mark.parametrize(
