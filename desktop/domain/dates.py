@@ -46,6 +46,16 @@ def parse_date(value: str | int | float | datetime.date, *, serial: bool = False
     return _from_text(text)
 
 
+def is_iso(text: str) -> bool:
+    """Whether a text is a date as it is stored: ISO, of a day, a month or a year, within the years that count."""
+    if len(text) == len("2022-11-07"):
+        try:
+            return "1900" <= text < "2100" and datetime.date.fromisoformat(text).isoformat() == text
+        except ValueError:
+            return False
+    return parse_date(text) == text
+
+
 def _from_float(value: float) -> str | None:
     if value in _SERIALS or (_SERIALS.start < value < _SERIALS.stop):
         return _from_serial(int(value))

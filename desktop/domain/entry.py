@@ -5,7 +5,7 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-from desktop.domain.dates import parse_date
+from desktop.domain.dates import is_iso, parse_date
 from desktop.domain.errors import Refusal
 from desktop.domain.record import Cell, Field, Kind
 
@@ -18,6 +18,9 @@ Typed = None | bool | int | float | str | datetime.date
 _NO_DATE = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无", "待定", "不详", "未知", "空"})
 _TRUE = frozenset({"是", "√", "✓", "有", "1", "y", "yes", "true", "关键", "对"})
 _FALSE = frozenset({"否", "×", "无", "0", "n", "no", "false", "非关键", "-", "—"})
+
+_INTEGER, _FLAG, _DATE_KIND = Kind.INTEGER, Kind.FLAG, Kind.DATE
+"""Looked up once: every cell that is taken in passes here."""
 
 
 def read_cell(field: Field, typed: Typed) -> Cell:
@@ -44,13 +47,14 @@ def fits(field: Field, cell: Cell) -> bool:
     """Whether a cell is one that the field may hold: the last gate before it is stored or taken in from elsewhere."""
     if cell is None:
         return True
-    if field.kind is Kind.INTEGER or field.kind is Kind.FLAG:
+    kind = field.kind
+    if kind is _INTEGER or kind is _FLAG:
         return isinstance(cell, int) and abs(cell) < 2**53
     if not isinstance(cell, str) or len(cell) > LONGEST_TEXT or "\0" in cell:
         return False
     if field.blob:
         return re.fullmatch("[0-9a-f]{64}", cell) is not None
-    return field.kind is not Kind.DATE or parse_date(cell) == cell
+    return kind is not _DATE_KIND or is_iso(cell)
 
 
 def clean(text: str) -> str:

@@ -239,7 +239,9 @@ class Applier:
         return birth_value(self._schema, self._connection, ledger, key, name)
 
     def _keep_unknown(self, n: int, idx: int, operation: Operation, cells: dict[str, Cell]) -> None:
-        self.touched.kept |= bool(cells)
+        if not cells:
+            return
+        self.touched.kept = True
         self._connection.executemany(
             "INSERT OR IGNORE INTO sync_unknown VALUES (?, ?, ?, ?, ?, ?, ?)",
             [(operation.ledger, operation.key, name, n, idx, operation.told.at, cell) for name, cell in cells.items()],

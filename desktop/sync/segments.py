@@ -255,7 +255,11 @@ def _decoded(line: bytes) -> Any:
 
 
 def _cells(cells: dict[str, Any]) -> dict[str, Cell]:
+    flags = False
     for cell in cells.values():
-        if not (cell is None or isinstance(cell, str) or (isinstance(cell, int) and abs(cell) < 2**63)):
+        if cell is None or type(cell) is str or (type(cell) is int and abs(cell) < 2**63):
+            continue
+        if type(cell) is not bool:
             raise Refusal("bad_segment", "同步包里有一格数据的类型不对，请对方重新生成")
-    return {name: int(cell) if isinstance(cell, bool) else cell for name, cell in cells.items()}
+        flags = True
+    return {name: int(cell) if type(cell) is bool else cell for name, cell in cells.items()} if flags else cells
