@@ -20,6 +20,7 @@ class Session:
         self.workspace = workspace
         self.person = person
         self.identity: Identity = workspace.identity
+        self._writes_for_itself_alone = self.identity.is_bureau
         self.asks_basis = True
         """Whether a change of a key field asks for 依据; a person may switch it off until the program is closed."""
 
@@ -47,7 +48,7 @@ class Session:
     def owners(self) -> frozenset[str]:
         """The organisations whose rows this session writes: our own, and those merged into it."""
         ours = self.identity.organisation
-        if self.workspace.identity.is_bureau:
+        if self._writes_for_itself_alone:
             return frozenset((ours,))
         return frozenset((ours, *writes_for(self.read.connection)))
 

@@ -10,7 +10,7 @@ from desktop.app.session import Session
 from desktop.domain.query import Query
 from desktop.ui.runner import Runner, Task
 
-MANY = 2_000
+MANY = 8_000
 """Rows of a ledger from which reading which of them are shown, and in which order, may be felt."""
 
 
