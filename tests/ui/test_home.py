@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app.home import Figure, figures
 from desktop.app.practice import practice_library
+from desktop.domain.query import Query
+from desktop.ui.pages.home import MOST
 from desktop.ui.pages.inspections import InspectionsPage
 from desktop.ui.pages.ledger import LedgerPage
 from desktop.ui.window import MainWindow
@@ -50,3 +52,12 @@ def test_every_figure_opens_its_rows(window: MainWindow, qtbot: QtBot) -> None:
         page = _open(window, qtbot, figure)
         qtbot.waitUntil(lambda page=page, figure=figure: page.model.rowCount() == len(figure.keys))  # type: ignore[misc]
         assert {page.model.key_at(row) for row in range(page.model.rowCount())} == set(figure.keys)
+
+
+def test_what_is_overdue_is_marked_in_the_list_of_what_is_due(window: MainWindow) -> None:
+    window.desk.page_asked.emit("home", None)
+    late = dict(window.desk.session.read.values(Query("finding", as_of=window.desk.session.today()), "state"))[
+        "overdue"
+    ]
+    shown = [each.text() for each in window.current.findChildren(QLabel) if each.text().startswith("▲ 逾期")]
+    assert len(shown) == min(late, MOST) > 0

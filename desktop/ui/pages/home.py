@@ -9,7 +9,6 @@ from desktop.app import exchanged, first_steps, home, settling, setup, units
 from desktop.app.home import Figure
 from desktop.domain.changes import Changes
 from desktop.domain.ledgers.common import ReviewNote
-from desktop.domain.ledgers.inspection import Finding
 from desktop.domain.query import Op, Query, Sort, Test
 from desktop.ui.desk import Desk, Page
 from desktop.ui.search_box import LEDGER_PAGES
@@ -117,18 +116,16 @@ class HomePage(Page):
     def _due(self) -> QWidget:
         today = self.session.today()
         query = Query("finding", Test("state", Op.IN, ("open", "overdue")), (Sort("due_on"),), today)
-        open_now = self.session.read.records(Finding, query)
+        open_now = list(self.session.read.cells(query, ("key", "code", "problem", "due_on", "state")))
         rows: list[QWidget] = []
         if waiting := settling.waiting_here(self.session):
             told = label(f"▲ {waiting} 处冲突等您选定（两台电脑填得不一样）", "badge_warn")
             rows.append(line(told, None, button("去处理", partial(self._go, "sync", "conflicts"), "ghost")))
-        for finding in open_now[:MOST]:
-            late = finding.state == "overdue"
-            words = f"{'▲ 逾期' if late else '◐'}　{finding.code}　{finding.problem}"
-            go = button("打开", partial(self._go, "findings", finding.key), "ghost")
-            rows.append(
-                line(label(words, "badge_bad" if late else ""), None, label(str(finding.due_on or ""), "quiet", 12), go)
-            )
+        for key, code, problem, due, state in open_now[:MOST]:
+            late = state == "overdue"
+            words = f"{'▲ 逾期' if late else '◐'}　{code}　{problem}"
+            go = button("打开", partial(self._go, "findings", key), "ghost")
+            rows.append(line(label(words, "badge_bad" if late else ""), None, label(str(due or ""), "quiet", 12), go))
         if len(open_now) > MOST:
             rows.append(label(f"还有 {len(open_now) - MOST} 条，在“整改”页看全部", "quiet", 12))
         if not rows:
