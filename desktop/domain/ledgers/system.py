@@ -39,7 +39,7 @@ class SystemNode(
     label="体系节点",
     match=(("code",),),
     caption=("code", "name"),
-    columns=("code", "name", "parent.code", "department", "planned_count", "notes"),
+    columns=("code", "name", "parent.code", "department", "planned_basis", "planned_count", "notes"),
     rules=(wanted_for_a_reason,),
 ):
     """A box of the system diagram; its code is the 体系编号 of the entries below it."""
