@@ -61,8 +61,14 @@ class LinksDialog(QDialog):
         self.told = label("", "badge_bad", 12, wrap=True)
         self.told.hide()
         self.take = button("登记勾选的", self.add_suggested, icon_name="check")
+        self._free = label("“代替标准”栏里写到、还没有登记的", "quiet", 12)
+        self._lay_out()
+        self.reload()
+
+    def _lay_out(self) -> None:
+        caption = self._session.read.caption("standard", self._standard)
         column = QVBoxLayout(self)
-        column.addWidget(label(desk.session.read.caption("standard", standard), pixels=14, bold=True, wrap=True))
+        column.addWidget(label(caption, pixels=14, bold=True, wrap=True))
         column.addWidget(label("本标准代替、引用的", "quiet", 12))
         column.addWidget(self.out, 2)
         column.addWidget(label("代替、引用本标准的", "quiet", 12))
@@ -71,7 +77,6 @@ class LinksDialog(QDialog):
             line(self.direction, self.kind, self.number, button("增加", self.add, icon_name="plus"), spacing=4)
         )
         column.addWidget(self.told)
-        self._free = label("“代替标准”栏里写到、还没有登记的", "quiet", 12)
         column.addWidget(self._free)
         column.addWidget(self.proposed, 1)
         column.addWidget(
@@ -80,7 +85,6 @@ class LinksDialog(QDialog):
         for widget in self.findChildren(QWidget):
             if hasattr(widget, "setAutoDefault"):
                 widget.setAutoDefault(False)
-        self.reload()
 
     def reload(self) -> None:
         """Both directions and what is suggested, as they are now."""

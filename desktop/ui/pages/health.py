@@ -54,14 +54,18 @@ class HealthPage(Page):
         self.start = button("开始体检", self.check, "primary", "shield")
         self.save = button("导出", self.export, icon_name="export")
         self.save.setEnabled(False)
+        self.stack = QStackedWidget()
+        self._nothing = empty_state("shield", "点“开始体检”，把重号、缺项、失效标准等一次查出来")
+        self._clean = empty_state("check", "没有发现问题")
+        self._lay_out()
+        self.setFocusProxy(self.table)
+
+    def _lay_out(self) -> None:
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.groups)
         split.addWidget(self.table)
         split.setSizes([240, 900])
         split.setStretchFactor(1, 1)
-        self.stack = QStackedWidget()
-        self._nothing = empty_state("shield", "点“开始体检”，把重号、缺项、失效标准等一次查出来")
-        self._clean = empty_state("check", "没有发现问题")
         for part in (self._nothing, self._clean, split):
             self.stack.addWidget(part)
         column = QVBoxLayout(self)
@@ -78,7 +82,6 @@ class HealthPage(Page):
             )
         )
         column.addWidget(self.stack, 1)
-        self.setFocusProxy(self.table)
 
     def changed(self, changes: Changes) -> None:
         if self.save.isEnabled():
