@@ -14,6 +14,7 @@ from desktop.app.job import Job
 from desktop.app.practice import practice_library
 from desktop.domain.changes import Changes
 from desktop.domain.query import Op, Query, Sort, Test
+from desktop.ui.grid.delegate import MARKS
 from desktop.ui.pages.standards import StandardsPage
 from desktop.ui.window import MainWindow
 from tests.ui.desks import enter, open_window
@@ -242,3 +243,17 @@ def test_an_open_cell_nothing_was_typed_into_does_not_undo_what_was_written_mean
     settle(qtbot, window)
     _commit(qtbot, window, page, "department")
     assert _text(page, key, "department") == "新写的"
+
+
+def test_a_cell_says_that_it_waits_to_be_stored_until_it_is(
+    window: MainWindow, page: StandardsPage, qtbot: QtBot
+) -> None:
+    let_go, at = threading.Event(), page.model.index(5, section(page, "department"))
+    window.desk.write(lambda _job: let_go.wait(10))
+    line = _begin(qtbot, page, 5, "department", "等着写的")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.model.shown(at) == "等着写的")
+    assert MARKS[page.model.state(at)] == "待存"
+    let_go.set()
+    settle(qtbot, window)
+    assert page.model.state(at) not in MARKS and page.model.shown(at) == "等着写的"

@@ -28,7 +28,7 @@ BADGES = {
 """Value of a choice field → its shape and colour; shape and word carry the state, colour only helps."""
 
 
-MARKS = {"disputed": provisional.MARK, "returned": opinions.MARK}
+MARKS = {"disputed": provisional.MARK, "returned": opinions.MARK, "pending": "待存"}
 """State of a cell → the word at its right edge."""
 
 
