@@ -158,10 +158,12 @@ def restore(folder: Path, source: Path, schema: Schema = SCHEMA) -> Path | None:
             original.execute("VACUUM INTO ?", (str(part),))
         if current.exists() and _organisation(current) not in ("", _organisation(part)):
             raise Refusal("other_library", "这份备份是其他单位的，数据没有改动，请换本单位的备份")
-        former = [*_copies(part), *(_copies(current) if current.exists() else ())]
+        this, other = _this_pc(current), _this_pc(part)
+        same = not this or this["device"] == other.get("device")
+        former = [*(_copies(part) if same else ()), *(_copies(current) if current.exists() else ())]
         with closing(sqlite3.connect(part)) as copy, copy:
             identity.become_another(copy, former)
-            for name, value in _this_pc(current).items():
+            for name, value in this.items():
                 identity.say(copy, name, value)
         aside = _set_aside(current, folder)
         for ending in ("-wal", "-shm"):  # they would be played into the restored file

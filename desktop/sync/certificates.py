@@ -32,7 +32,7 @@ def accept(connection: sqlite3.Connection, body: bytes, signature: bytes) -> Cer
     if serial is not None:
         return certificate
     issuer = _signer(connection, body, signature)
-    if certificate.role != ROOT_ROLE and _oversteps(connection, certificate, issuer):
+    if _oversteps(connection, certificate, issuer):
         raise Refusal("foreign_signer", "这个同步包里的授权信息不是该单位的市局签发的，没有读入，请核对来源")
     _keep(connection, certificate, issuer, signature)
     return certificate
@@ -49,21 +49,23 @@ def _signer(connection: sqlite3.Connection, body: bytes, signature: bytes) -> st
 
 
 def _oversteps(connection: sqlite3.Connection, certificate: Certificate, issuer: str) -> bool:
-    """Whether a bureau speaks for a PC or for rows that another bureau vouched for, or that are our own unit's."""
+    """Whether a bureau speaks for a PC or for rows that another bureau vouched for, or that are our own unit's. (A bureau
+    below vouches for its own PCs.)"""
     own_root = said(connection, "root")
+    itself = certificate.key if certificate.role == ROOT_ROLE else issuer
     if issuer != own_root and any(
         name in invited(connection) for name in (certificate.organisation, *certificate.streams)
     ):
         return True
     if connection.execute(
-        "SELECT 1 FROM sync_cert WHERE device = ? AND issuer <> ? AND role <> 'root' LIMIT 1",
-        (certificate.device, issuer),
+        "SELECT 1 FROM sync_cert WHERE device = ? AND issuer NOT IN (?, ?) AND role <> 'root' LIMIT 1",
+        (certificate.device, issuer, itself),
     ).fetchone():
         return True
     return any(
         connection.execute(
-            "SELECT 1 FROM sync_cert WHERE organisation = ? AND issuer <> ? AND role <> 'root' LIMIT 1",
-            (organisation, issuer),
+            "SELECT 1 FROM sync_cert WHERE organisation = ? AND issuer NOT IN (?, ?) AND role <> 'root' LIMIT 1",
+            (organisation, issuer, itself),
         ).fetchone()
         for organisation in {certificate.organisation, *certificate.streams}
     )
@@ -176,7 +178,9 @@ def accept_revocation(connection: sqlite3.Connection, body: bytes, signature: by
         revocation = signing.read_revocation(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal("bad_certificate", "同步包里的停用信息看不懂，请对方重新生成") from None
-    issuers = connection.execute("SELECT issuer FROM sync_cert WHERE device = ?", (revocation.device,)).fetchall()
+    issuers = connection.execute(
+        "SELECT issuer FROM sync_cert WHERE device = ? AND role <> 'root'", (revocation.device,)
+    ).fetchall()
     if not any(signing.verified(issuer, signature, body) for (issuer,) in issuers):
         raise Refusal("foreign_signer", "同步包里的停用信息不是签发授权的市局给出的，没有读入，请核对来源")
     _keep_revocation(connection, revocation, signature)

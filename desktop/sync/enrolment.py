@@ -94,7 +94,7 @@ def write_unit_file(workspace: Workspace, connection: sqlite3.Connection, organi
     own = [
         canonical([body.decode(), signature.hex()]).decode()
         for body, signature in connection.execute("SELECT body, sig FROM sync_cert WHERE issuer = ?", (root,))
-        if signing.read_certificate(body).organisation == identity.organisation
+        if signing.read_certificate(body).organisation in (identity.organisation, organisation)
     ]
     unit = UnitFile(1, organisation, name, area_code, identity.organisation, identity.name, root, own,
                     encryption.protect(bytes.fromhex(secret), passphrase), further)  # fmt: skip
@@ -118,7 +118,8 @@ def admit(workspace: Workspace, connection: sqlite3.Connection, new: Introductio
     if secret is None:
         raise Refusal("unknown_pc", "这个同步包来自未授权的电脑，请让该单位用市局给它的授权文件重新建立")
     connection.execute("UPDATE sync_invitation SET used_by = ? WHERE secret = ?", (new.device, secret))
-    write_no_more(connection, new.organisation)
+    if certificates.revoked_heads(connection, new.device) is None:
+        write_no_more(connection, new.organisation)
     if new.root in certificates.trusted_roots(connection):
         return
     name = _name_here(connection, workspace.identity.organisation, new.organisation) or new.name
@@ -240,6 +241,9 @@ def merge(workspace: Workspace, connection: sqlite3.Connection, gone: str, into:
         )
     for certificate in leaving:
         revoke(workspace, connection, certificate.device)
+    connection.execute(
+        "UPDATE sync_invitation SET used_by = 'merged' WHERE organisation = ? AND used_by IS NULL", (gone,)
+    )
     write_no_more(connection, gone)
 
 
@@ -339,8 +343,7 @@ def join(workspace: Workspace, unit: UnitFile, passphrase: str = "", *, change: 
     with workspace.exclusive() as connection:
         if changes and not identity.is_bureau:
             renewing.start_anew(workspace, connection)
-        elif not identity.is_bureau and renewing.is_needed(workspace, connection, secret):
-            renewing.become_new(workspace, connection)
+        needed = not changes and not identity.is_bureau and renewing.is_needed(workspace, connection, secret)
         say(connection, "superior_root" if identity.is_bureau else "root", unit.root)
         say(connection, "superior", unit.bureau)
         say(connection, "bureau_name", unit.bureau_name)
@@ -348,6 +351,8 @@ def join(workspace: Workspace, unit: UnitFile, passphrase: str = "", *, change: 
         for text in unit.certificates:
             body, signature = msgspec.json.decode(text, type=tuple[str, str])
             certificates.accept(connection, body.encode(), bytes.fromhex(signature))
+        if needed:
+            renewing.become_new(workspace, connection)
 
 
 def introduction(workspace: Workspace) -> Introduction | None:

@@ -151,6 +151,29 @@ def _with_state(connection: sqlite3.Connection, hashes: Iterable[str], condition
     return found
 
 
+def incomplete(connection: sqlite3.Connection, organisation: str) -> bool:
+    """Whether something of an organisation's streams is here that is no part of the tables yet, apart from what a person
+    took back."""
+    row = connection.execute(
+        f"SELECT 1 FROM sync_unknown WHERE substr(key, 1, {ORGANISATION_LENGTH}) = ?1 UNION ALL "
+        f"SELECT 1 FROM sync_seg WHERE state <> 'applied' AND why <> ?2 AND substr(stream, 1, {ORGANISATION_LENGTH}) = ?1 "
+        "LIMIT 1",
+        (organisation, UNDONE),
+    ).fetchone()
+    return row is not None
+
+
+def uncertified(connection: sqlite3.Connection, organisation: str, device: str) -> list[str]:
+    """The PCs other than `device` that wrote applied segments of an organisation's streams although nobody ever certified
+    them: what this PC was called before."""
+    rows = connection.execute(
+        "SELECT DISTINCT device FROM sync_seg WHERE stream >= ?1 || '.' AND stream < ?1 || '/' AND state = 'applied' "
+        "AND device <> ?2 AND device NOT IN (SELECT device FROM sync_cert)",
+        (organisation, device),
+    )
+    return [name for (name,) in rows]
+
+
 def open_again(connection: sqlite3.Connection, column: str, value: str) -> None:
     """Make edits of applied segments open ones once more, so that this PC seals them as its own: the segments of a
     `device`, or of an `owner` (an organisation) whoever wrote them."""

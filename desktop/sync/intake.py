@@ -72,7 +72,8 @@ def judge_signer(workspace: Workspace, connection: sqlite3.Connection, bundle: B
     if not ours & set(manifest.recipients):
         raise Refusal("not_for_us", "这个同步包是发给其他单位的，没有读入，请确认文件")
     new = manifest.introduction
-    if new is not None and identity.is_bureau:
+    known = certificates.of_device(connection, manifest.sender) is not None
+    if new is not None and identity.is_bureau and (not known or enrolment.check_introduction(connection, new)):
         enrolment.admit(workspace, connection, new)
         _take_certificates(connection, bundle)
     enrolment.take_own(workspace, connection)

@@ -43,6 +43,11 @@ def start_anew(workspace: Workspace, connection: sqlite3.Connection) -> None:
         raise Refusal(
             "conflicts_first", "还有冲突没有处理，改归另一个市局以后就看不到了，请先在“同步”页的“冲突”里处理完"
         )
+    if any(graph.incomplete(connection, organisation) for organisation in ours):
+        raise Refusal(
+            "complete_first",
+            "还有同步包的内容没有采用或要用更新的程序才能看，请先升级本程序、收齐同步包，再改归另一个市局",
+        )
     for organisation in ours:
         graph.open_again(connection, "owner", organisation)
         connection.execute(
@@ -57,7 +62,7 @@ def start_anew(workspace: Workspace, connection: sqlite3.Connection) -> None:
 
 def become_new(workspace: Workspace, connection: sqlite3.Connection) -> None:
     """Another PC and another copy from now on, within a write transaction that is open; what it wrote before anybody
-    certified it becomes its own again. If it is cut off, the keys and the library do not fit together and opening the
+    certified it is sealed anew (`segments.seal_open`). If it is cut off, the keys and the library do not fit together and opening the
     file again mends it."""
     folder = workspace.folder
     try:
@@ -67,9 +72,6 @@ def become_new(workspace: Workspace, connection: sqlite3.Connection) -> None:
         encryption.make_box(folder)
     except OSError as error:
         raise EnvironmentFault("read_only_disk", "数据文件夹不能写入，请检查权限后再打开授权文件") from error
-    former = identity.said(connection, "device")
-    if certificates.of_device(connection, former) is None:
-        graph.open_again(connection, "device", former)
     identity.say(connection, "device", secrets.token_hex(8))
     identity.become_another(
         connection, [*identity.said(connection, "former").split(), identity.said(connection, "instance")]

@@ -16,7 +16,7 @@ import desktop
 from desktop.domain.errors import Refusal
 from desktop.domain.query import owner_of
 from desktop.domain.record import Cell
-from desktop.store.identity import Identity
+from desktop.store.identity import Identity, writes_for
 from desktop.store.workspace import Workspace, now
 from desktop.sync import disputes, graph, renewing, signing
 from desktop.sync.canon import canonical, digest, pack, unpack
@@ -86,7 +86,11 @@ def last_person(connection: sqlite3.Connection, device: str) -> str:
 def seal_open(workspace: Workspace, connection: Any, identity: Identity, person: str) -> int:
     """Turn every open local transaction into segments, within a write transaction that is open; how many. Called before
     each export and import: an edit made before an import must not seem to have seen it. EnvironmentFault if the keys of
-    this PC are not here: what another key signed nobody could ever take in."""
+    this PC are not here: what another key signed nobody could ever take in. What this PC wrote under a name
+    that nobody certified is sealed anew."""
+    for organisation in writes_for(connection):
+        for former in graph.uncertified(connection, organisation, identity.device):
+            graph.open_again(connection, "device", former)
     by_stream = _open_operations(workspace, connection)
     if by_stream and not renewing.holds_its_keys(workspace, connection):
         raise signing.no_key()

@@ -101,8 +101,11 @@ class Receiving(QWidget):
     def _may_change(self, bureau: str) -> bool:
         question = (
             f"本单位现在归另一个市局，打开这份授权文件后改由“{bureau}”管理：本单位的全部台账改报给它，"
-            "原来的市局不再收到。本单位的其他电脑也要各用一份它的授权文件。要改吗？"
+            "原来的市局不再收到。本单位的其他电脑也要各用一份它的授权文件。"
         )
+        if merged := "、".join(sorted(self.session.owners - {self.session.identity.organisation})):
+            question += f"以前并入本单位的单位（单位标识 {merged}），请它先按原标识新增，再并入本单位。"
+        question += "要改吗？"
         return QMessageBox.question(self, "改归另一个市局", question) == QMessageBox.StandardButton.Yes
 
     def look_into(self, path: Path) -> None:
