@@ -22,16 +22,7 @@ from desktop.sync import container, graph, making, segments, signing
 from desktop.sync.canon import canonical, digest, pack
 from desktop.sync.conflicts import conflicts
 from tests.libraries import another_office, dump, pair, version_of
-
-Pair = tuple[Session, Session]
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Pair]:
-    bureau, office = pair(tmp_path)
-    yield bureau, office
-    bureau.workspace.close()
-    office.workspace.close()
+from tests.sync.mailing import Pair
 
 
 def _entry(office: Session, title: str = "标准化工作导则") -> str:

@@ -1,7 +1,6 @@
 """Damage on a disk: a kept file, a stick that writes wrongly, a bundle cut in its first bytes; each stops only itself."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,23 +12,8 @@ from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.query import Query
 from desktop.store import blobs
 from desktop.sync import container, intake
-from tests.libraries import another_office, pair
-from tests.sync.test_flows import Mail, second_pc, standard, titles
-
-Pair = tuple[Session, Session]
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Pair]:
-    bureau, office = pair(tmp_path)
-    yield bureau, office
-    bureau.workspace.close()
-    office.workspace.close()
-
-
-@pytest.fixture
-def mail(tmp_path: Path) -> Mail:
-    return Mail(tmp_path)
+from tests.libraries import another_office
+from tests.sync.mailing import Mail, Pair, second_pc, standard, titles
 
 
 def attach(session: Session, key: str, content: bytes, name: str = "批复.pdf") -> str:

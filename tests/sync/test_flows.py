@@ -1,6 +1,5 @@
 """Who belongs to whom, over time: second and lost PCs, new names, mergers, rows entered by the bureau, a province."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,66 +9,10 @@ from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.ledgers.organisation import Organisation
-from desktop.domain.query import Op, Query, Test, owner_of
-from desktop.domain.record import Cell
+from desktop.domain.query import Op, Test, owner_of
 from desktop.sync import container, digests, encryption
-from desktop.sync.intake import Outcome
-from tests.libraries import another_office, dump, pair, version_of
-
-Pair = tuple[Session, Session]
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Pair]:
-    bureau, office = pair(tmp_path)
-    yield bureau, office
-    bureau.workspace.close()
-    office.workspace.close()
-
-
-class Mail:
-    """Files between libraries, numbered as they are sent."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._count = 0
-
-    def make(self, sender: Session, recipient: str = "") -> Path:
-        self._count += 1
-        path = self._folder / f"{self._count}.bzb"
-        syncing.make_bundle(sender, path, recipient)
-        return path
-
-    def send(self, sender: Session, receiver: Session) -> Outcome:
-        return syncing.apply_bundle(receiver, self.make(sender, receiver.identity.organisation))
-
-
-@pytest.fixture
-def mail(tmp_path: Path) -> Mail:
-    return Mail(tmp_path)
-
-
-def standard(session: Session, title: str) -> str:
-    return editing.add_row(session, "standard", {"title": title})[1]
-
-
-def titles(session: Session) -> list[str]:
-    return sorted(str(row["title"]) for row in session.read.rows(Query("standard")))
-
-
-def own(session: Session, organisation: str) -> dict[str, list[dict[str, Cell]]]:
-    return {
-        ledger: sorted(
-            (row for row in rows if owner_of(str(row["key"])) == organisation), key=lambda row: str(row["key"])
-        )
-        for ledger, rows in dump(session).items()
-        if ledger not in ("setting", "saved_view")
-    }
-
-
-def second_pc(bureau: Session, office: Session, folder: Path, name: str = "二号机") -> Session:
-    units.further_unit_file(bureau, office.identity.organisation, folder / f"{name}.json", "1234567890")
-    return setup.join(folder / name, folder / f"{name}.json", "张敏", "123 456 7890")
+from tests.libraries import another_office, version_of
+from tests.sync.mailing import Mail, Pair, own, second_pc, standard, titles
 
 
 def digest_of(session: Session) -> dict[str, str]:

@@ -6,7 +6,7 @@ from desktop.app import syncing
 from desktop.app.session import Session
 from desktop.store.workspace import Workspace
 from tests.libraries import pair
-from tests.sync.test_flows import standard, titles
+from tests.sync.mailing import standard, titles
 from tests.sync.world import LATER
 
 WORDS = "升级本程序后自动出现"

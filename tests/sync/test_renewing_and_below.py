@@ -15,11 +15,8 @@ from desktop.store.workspace import Workspace
 from desktop.sync import certificates
 from desktop.sync.signing import Certificate
 from tests.libraries import another_office
-from tests.sync.test_flows import Mail, Pair, second_pc, standard, titles
-from tests.sync.test_wrong_turns import _around, _held, both, mail, opened
+from tests.sync.mailing import Mail, Pair, around, held, second_pc, standard, titles
 from tests.sync.world import LATER
-
-__all__ = ["both", "mail", "opened"]
 
 
 def _province(city: Session, opened: list[Session], folder: Path) -> tuple[Session, Session]:
@@ -52,7 +49,7 @@ def test_a_bureau_below_withdraws_no_pc_of_its_superior(
     direct = another_office(province, tmp_path)
     opened.append(direct)
     mail.send(city, province)
-    _around(mail, province, direct)
+    around(mail, province, direct)
     victim = direct.identity.device
     with city.workspace.exclusive() as connection:
         forged = Certificate(city.identity.organisation, "冒名", "root", victim, "cd" * 32, "", [], 5)
@@ -74,16 +71,16 @@ def test_work_sealed_under_a_name_nobody_certified_comes_after_a_restore(
     kept = tmp_path / "usb.db"
     shutil.copy(backup.make_backup(dead.workspace, "手动").path, kept)
     follower = second_pc(bureau, dead, tmp_path, "新机")
-    _around(mail, bureau, follower)
+    around(mail, bureau, follower)
     follower.workspace.close()
     backup.restore(tmp_path / "新机", kept)
     follower = setup.open_library(tmp_path / "新机")
     opened.append(follower)
     standard(follower, "恢复后写的")
     for _ in range(2):
-        _around(mail, bureau, follower)
+        around(mail, bureau, follower)
     assert titles(bureau) == titles(follower) == sorted(["死机前写的", "恢复后写的"])
-    assert _held(bureau) == []
+    assert held(bureau) == []
 
 
 def test_the_backup_of_a_living_colleague_starves_nobody(
@@ -92,7 +89,7 @@ def test_the_backup_of_a_living_colleague_starves_nobody(
     bureau, one = both
     two = second_pc(bureau, one, tmp_path)
     for _ in range(2):
-        _around(mail, bureau, one, two)
+        around(mail, bureau, one, two)
     kept = tmp_path / "usb.db"
     shutil.copy(backup.make_backup(one.workspace, "手动").path, kept)
     two.workspace.close()
@@ -101,8 +98,8 @@ def test_the_backup_of_a_living_colleague_starves_nobody(
     opened.append(two)
     for turn in range(4):
         standard(two, f"二号机 {turn}")
-        _around(mail, bureau, one, two)
-    _around(mail, bureau, one, two)
+        around(mail, bureau, one, two)
+    around(mail, bureau, one, two)
     assert titles(one) == titles(two) == titles(bureau)
 
 
@@ -118,9 +115,9 @@ def test_keys_lost_before_the_first_answer_make_no_conflicts(both: Pair, mail: M
         editing.edit_cells(one, "standard", [Edit(key, "title", f"改{key[-3:]}")])
     editing.delete_rows(one, "standard", keys[:1])
     for _ in range(2):
-        _around(mail, bureau, one)
+        around(mail, bureau, one)
     assert settling.waiting_here(one) == 0 and titles(one) == titles(bureau) and len(titles(one)) == 2
-    assert _held(bureau) == _held(one) == []
+    assert held(bureau) == held(one) == []
 
 
 def test_what_a_newer_program_wrote_is_not_lost_by_moving(
@@ -130,7 +127,7 @@ def test_what_a_newer_program_wrote_is_not_lost_by_moving(
     two = second_pc(bureau, one, tmp_path)
     key = standard(one, "行")
     for _ in range(2):
-        _around(mail, bureau, one, two)
+        around(mail, bureau, one, two)
     two.workspace.close()
     two = Session(Workspace.open(two.workspace.folder, schema=LATER), "张敏")
     opened.append(two)
@@ -164,7 +161,7 @@ def test_an_unused_file_of_a_merged_unit_enrols_nobody(
     bureau, one = both
     leaving = another_office(bureau, tmp_path)
     opened.append(leaving)
-    _around(mail, bureau, one, leaving)
+    around(mail, bureau, one, leaving)
     late = second_pc(bureau, leaving, tmp_path, "迟")
     opened.append(late)
     units.merge(bureau, leaving.identity.organisation, one.identity.organisation)

@@ -13,7 +13,7 @@ from desktop.app.session import Session
 from desktop.domain.duplicates import Likeness
 from desktop.domain.query import Query
 from tests.libraries import pair, version_of
-from tests.sync.test_flows import Mail, second_pc
+from tests.sync.mailing import Mail, second_pc
 
 NUMBER = "GB/T 2589-2020"
 

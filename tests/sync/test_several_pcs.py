@@ -1,32 +1,14 @@
 """Units with several PCs: what each is told to be received, and what vouches for the rows of one that was withdrawn."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from desktop.app import exchanged, syncing, units
-from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.sync import container, making, peers
-from tests.libraries import pair
-from tests.sync.test_flows import Mail, second_pc, standard, titles
-
-Pair = tuple[Session, Session]
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Pair]:
-    bureau, office = pair(tmp_path)
-    yield bureau, office
-    bureau.workspace.close()
-    office.workspace.close()
-
-
-@pytest.fixture
-def mail(tmp_path: Path) -> Mail:
-    return Mail(tmp_path)
+from tests.sync.mailing import Mail, Pair, second_pc, standard, titles
 
 
 def test_each_pc_of_a_unit_is_told_the_receipt_of_what_it_sent(both: Pair, mail: Mail, tmp_path: Path) -> None:

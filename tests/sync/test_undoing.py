@@ -1,6 +1,5 @@
 """Taking an applied bundle back, attachments in bundles, and the numbers by which two libraries are compared."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,23 +13,8 @@ from desktop.domain.errors import EnvironmentFault, Refusal
 from desktop.domain.query import Op, Query, Test
 from desktop.store import blobs, search
 from desktop.sync import container, digests, making, receiving
-from tests.libraries import dump, pair
-from tests.sync.test_flows import Mail, standard, titles
-
-Pair = tuple[Session, Session]
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Pair]:
-    bureau, office = pair(tmp_path)
-    yield bureau, office
-    bureau.workspace.close()
-    office.workspace.close()
-
-
-@pytest.fixture
-def mail(tmp_path: Path) -> Mail:
-    return Mail(tmp_path)
+from tests.libraries import dump
+from tests.sync.mailing import Mail, Pair, standard, titles
 
 
 def everything(session: Session) -> dict[str, object]:
@@ -166,7 +150,7 @@ def test_an_attachment_asked_for_by_a_stranger_to_it_is_not_given(both: Pair, ma
 
 
 def test_a_dead_pcs_missing_files_are_listed(both: Pair, mail: Mail, tmp_path: Path) -> None:
-    from tests.sync.test_flows import second_pc
+    from tests.sync.mailing import second_pc
 
     bureau, office = both
     attach(office, b"p" * 3000, "照片.jpg")

@@ -2,7 +2,6 @@
 changed, a merger in the middle. In the end every library shows the same rows, and nothing typed is gone."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -16,40 +15,8 @@ from desktop.domain.query import Query
 from desktop.store import backup
 from desktop.sync import certificates, enrolment, log, peers, signing
 from desktop.sync.signing import Certificate
-from tests.libraries import another_office, pair
-from tests.sync.test_flows import Mail, Pair, own, second_pc, standard, titles
-
-
-@pytest.fixture
-def mail(tmp_path: Path) -> Mail:
-    return Mail(tmp_path)
-
-
-@pytest.fixture
-def opened() -> list[Session]:
-    return []
-
-
-@pytest.fixture
-def both(tmp_path: Path, opened: list[Session]) -> Iterator[Pair]:
-    found = pair(tmp_path)
-    opened.extend(found)
-    yield found
-    for session in opened:
-        session.workspace.close()
-
-
-def _around(mail: Mail, bureau: Session, *offices: Session) -> None:
-    """Everybody up, then everybody down."""
-    for office in offices:
-        mail.send(office, bureau)
-    for office in offices:
-        mail.send(bureau, office)
-
-
-def _held(session: Session) -> list[tuple[str, int]]:
-    rows = session.read.connection.execute("SELECT why, count(*) FROM sync_seg WHERE state <> 'applied' GROUP BY why")
-    return [(str(why), int(count)) for why, count in rows]
+from tests.libraries import another_office
+from tests.sync.mailing import Mail, Pair, around, held, own, second_pc, standard, titles
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -58,12 +25,12 @@ def test_a_backup_of_a_dead_pc_on_its_follower_writes_nothing_under_a_wrong_key(
 ) -> None:
     """The follower stays the PC that it was; if its own library is gone as well, nothing tells which keys it has."""
     bureau, dead = both
-    _around(mail, bureau, dead)
+    around(mail, bureau, dead)
     standard(dead, "死机前没报的行")
     kept = tmp_path / "usb.db"
     shutil.copy(backup.make_backup(dead.workspace, "手动").path, kept)
     follower = second_pc(bureau, dead, tmp_path, "新机")
-    _around(mail, bureau, follower)
+    around(mail, bureau, follower)
     follower.workspace.close()
     if whole:
         backup.restore(tmp_path / "新机", kept)
@@ -72,9 +39,9 @@ def test_a_backup_of_a_dead_pc_on_its_follower_writes_nothing_under_a_wrong_key(
         assert signing.LOST not in setup.concerns(follower)
         standard(follower, "恢复后写的")
         for _ in range(2):
-            _around(mail, bureau, follower)
+            around(mail, bureau, follower)
         assert titles(bureau) == titles(follower) == sorted(["死机前没报的行", "恢复后写的"])
-        assert _held(bureau) == []
+        assert held(bureau) == []
         return
     (tmp_path / "新机" / "library.db").unlink()
     backup.restore(tmp_path / "新机", kept)
@@ -88,9 +55,9 @@ def test_a_backup_of_a_dead_pc_on_its_follower_writes_nothing_under_a_wrong_key(
     units.further_unit_file(bureau, dead.identity.organisation, tmp_path / "fresh.json", "")
     follower = setup.join_later(follower, tmp_path / "fresh.json")
     opened.append(follower)
-    _around(mail, bureau, follower)
+    around(mail, bureau, follower)
     assert titles(bureau) == titles(follower) == sorted(["死机前没报的行", "恢复后写的"])
-    assert _held(bureau) == []
+    assert held(bureau) == []
 
 
 def test_work_done_under_a_unit_file_that_another_pc_used_is_not_lost(
@@ -98,7 +65,7 @@ def test_work_done_under_a_unit_file_that_another_pc_used_is_not_lost(
 ) -> None:
     bureau, one = both
     two = setup.join(tmp_path / "two", tmp_path / "unit.json", "二号")
-    _around(mail, bureau, one)
+    around(mail, bureau, one)
     standard(two, "一周的工作")
     with pytest.raises(Refusal, match="已用在该单位的另一台电脑上"):
         mail.send(two, bureau)
@@ -106,7 +73,7 @@ def test_work_done_under_a_unit_file_that_another_pc_used_is_not_lost(
     two = setup.join_later(two, tmp_path / "fresh.json")
     opened.append(two)
     standard(two, "换了授权文件之后")
-    _around(mail, bureau, two, one)
+    around(mail, bureau, two, one)
     assert titles(bureau) == titles(two) == titles(one) == sorted(["一周的工作", "换了授权文件之后"])
     assert own(bureau, one.identity.organisation) == own(two, one.identity.organisation)
 
@@ -118,18 +85,18 @@ def test_what_a_colleague_took_over_from_a_withdrawn_pc_reaches_every_pc_by_way_
     organisation = one.identity.organisation
     gone, third = second_pc(bureau, one, tmp_path, "二"), second_pc(bureau, one, tmp_path, "三")
     opened += [gone, third]
-    _around(mail, bureau, one, gone, third)
+    around(mail, bureau, one, gone, third)
     standard(gone, "只交给了同事")
     syncing.apply_bundle(one, mail.make(gone, organisation))
     units.withdraw(bureau, gone.identity.device)
     mail.send(one, bureau)
     mail.send(bureau, third)
     standard(one, "同事接着写")
-    _around(mail, bureau, one, third)
+    around(mail, bureau, one, third)
     rebuilt = second_pc(bureau, one, tmp_path, "重建")
     opened.append(rebuilt)
     for _ in range(2):
-        _around(mail, bureau, rebuilt, third)
+        around(mail, bureau, rebuilt, third)
     for pc in (third, rebuilt):
         assert titles(pc) == titles(bureau) == sorted(["只交给了同事", "同事接着写"])
         assert own(pc, organisation) == own(bureau, organisation)
@@ -158,10 +125,10 @@ def test_a_copy_made_before_anything_was_sent_is_told_from_its_original(
     assert one.identity.device == copy.identity.device and one.identity.instance != copy.identity.instance
     for turn in range(3):
         standard(copy, f"副本 {turn}")
-        _around(mail, bureau, copy)
+        around(mail, bureau, copy)
     standard(one, "原件")
     for _ in range(2):
-        _around(mail, bureau, one, copy)
+        around(mail, bureau, one, copy)
     assert titles(one) == titles(copy) == titles(bureau)
 
 
@@ -170,10 +137,10 @@ def test_a_bureau_founded_anew_gets_everything_once_its_office_agrees(
 ) -> None:
     bureau, office = both
     key = standard(office, "多年的行")
-    _around(mail, bureau, office)
+    around(mail, bureau, office)
     with office.write("改") as transaction:
         transaction.update("standard", key, {"title": "改过的行"})
-    _around(mail, bureau, office)
+    around(mail, bureau, office)
     fresh = setup.found(tmp_path / "fresh", "bureau", "杭州市机关事务管理局", "330100", "新人")
     opened.append(fresh)
     units.new_unit(fresh, office.identity.name, "330106", tmp_path / "fresh.json", office.identity.organisation)
@@ -184,12 +151,12 @@ def test_a_bureau_founded_anew_gets_everything_once_its_office_agrees(
     assert backup.backups(office.workspace.folder)[0].reason == "改归市局前"
     standard(office, "以后的行")
     for _ in range(2):
-        _around(mail, fresh, office)
+        around(mail, fresh, office)
     assert titles(fresh) == titles(office) == sorted(["以后的行", "改过的行"])
-    assert _held(fresh) == [] and enrolment.introduction(office.workspace) is None
+    assert held(fresh) == [] and enrolment.introduction(office.workspace) is None
     second = second_pc(fresh, office, tmp_path)
     opened.append(second)
-    _around(mail, fresh, second)
+    around(mail, fresh, second)
     assert own(second, office.identity.organisation) == own(fresh, office.identity.organisation)
 
 
@@ -201,12 +168,12 @@ def test_a_conflict_is_settled_before_a_unit_goes_to_another_bureau(
     opened.append(two)
     key = standard(one, "原名")
     for _ in range(2):
-        _around(mail, bureau, one, two)
+        around(mail, bureau, one, two)
     for session, title in ((one, "甲"), (two, "乙")):
         with session.write("改") as transaction:
             transaction.update("standard", key, {"title": title})
     for _ in range(2):
-        _around(mail, bureau, one, two)
+        around(mail, bureau, one, two)
     fresh = setup.found(tmp_path / "fresh", "bureau", "杭州市机关事务管理局", "330100", "新人")
     opened.append(fresh)
     units.new_unit(fresh, one.identity.name, "330106", tmp_path / "fresh.json", one.identity.organisation)
@@ -224,24 +191,24 @@ def test_merged_rows_belong_to_every_pc_of_the_unit_now_and_later(
     third = another_office(bureau, tmp_path, "拱墅区机关事务服务中心", "330105")
     opened += [leaving, third]
     key = standard(leaving, "并入的行")
-    _around(mail, bureau, staying, leaving, third)
+    around(mail, bureau, staying, leaving, third)
     units.merge(bureau, leaving.identity.organisation, staying.identity.organisation)
-    _around(mail, bureau, staying)
+    around(mail, bureau, staying)
     newcomer = second_pc(bureau, staying, tmp_path)
     opened.append(newcomer)
-    _around(mail, bureau, newcomer)
+    around(mail, bureau, newcomer)
     units.withdraw(bureau, staying.identity.device)
     with newcomer.write("改") as transaction:
         transaction.update("standard", key, {"title": "新来的电脑改的"})
-    _around(mail, bureau, newcomer)
+    around(mail, bureau, newcomer)
     assert titles(bureau) == titles(newcomer) == ["新来的电脑改的"]
     units.merge(bureau, staying.identity.organisation, third.identity.organisation)
-    _around(mail, bureau, third)
+    around(mail, bureau, third)
     assert titles(third) == ["新来的电脑改的"]
     with third.write("改") as transaction:
         transaction.update("standard", key, {"title": "再并入后改的"})
-    _around(mail, bureau, third)
-    assert titles(bureau) == ["再并入后改的"] and _held(bureau) == []
+    around(mail, bureau, third)
+    assert titles(bureau) == ["再并入后改的"] and held(bureau) == []
 
 
 def test_a_unit_works_on_the_rows_that_were_merged_into_it(
@@ -251,21 +218,21 @@ def test_a_unit_works_on_the_rows_that_were_merged_into_it(
     two, leaving = second_pc(bureau, one, tmp_path), another_office(bureau, tmp_path)
     opened += [two, leaving]
     key = standard(leaving, "并入的行")
-    _around(mail, bureau, one, two, leaving)
+    around(mail, bureau, one, two, leaving)
     with pytest.raises(Refusal, match="下属单位"):
         editing.edit_cells(one, "standard", [Edit(key, "title", "还不归本单位")])
     units.merge(bureau, leaving.identity.organisation, one.identity.organisation)
-    _around(mail, bureau, one, two)
+    around(mail, bureau, one, two)
     sending_down.review(bureau, "standard", key, "return", "请补标准号")
     for session, title in ((one, "甲"), (two, "乙")):
         editing.edit_cells(session, "standard", [Edit(key, "title", title)])
     for _ in range(2):
-        _around(mail, bureau, one, two)
+        around(mail, bureau, one, two)
     assert settling.waiting_here(one) == 1 and settling.waiting_here(bureau) == 0
     (conflict,) = settling.conflicts(one)
     settling.settle(one, conflict, "甲")
     for _ in range(2):
-        _around(mail, bureau, one, two)
+        around(mail, bureau, one, two)
     assert titles(one) == titles(two) == titles(bureau) == ["甲"]
     assert opinions.returned(one, "standard") == {key: "市局退回：请补标准号"} == opinions.returned(two, "standard")
     with pytest.raises(Refusal, match="由该单位修改"):
@@ -280,10 +247,10 @@ def test_a_bureau_set_back_before_an_enrolment_finds_its_unit_again(
     late = another_office(bureau, tmp_path)
     opened.append(late)
     standard(late, "一")
-    _around(mail, bureau, late)
+    around(mail, bureau, late)
     with bureau.write("发") as transaction:
         transaction.insert("checklist", {"title": "下发的检查表", "code": "JC01"}, stream="all")
-    _around(mail, bureau, late)
+    around(mail, bureau, late)
     bureau.workspace.close()
     opened.remove(bureau)
     backup.restore(bureau.workspace.folder, before)
@@ -295,7 +262,7 @@ def test_a_bureau_set_back_before_an_enrolment_finds_its_unit_again(
     with bureau.write("发") as transaction:
         transaction.insert("checklist", {"title": "恢复后下发的", "code": "JC02"}, stream="all")
     for _ in range(2):
-        _around(mail, bureau, late)
+        around(mail, bureau, late)
     assert titles(bureau) == ["一", "二"]
     shown = {str(row["title"]) for row in late.read.rows(Query("checklist"))}
     assert (
@@ -311,7 +278,7 @@ def test_a_bureau_set_back_before_an_enrolment_finds_its_unit_again(
 
 def test_an_office_cannot_make_itself_a_bureau(both: Pair, mail: Mail) -> None:
     bureau, office = both
-    _around(mail, bureau, office)
+    around(mail, bureau, office)
     enrolment_of = enrolment.Introduction(
         office.identity.organisation, office.identity.name, office.identity.device, "ab" * 32, "cd" * 32, "ef" * 32, ""
     )
@@ -371,7 +338,7 @@ def test_a_city_below_a_province_enrols_on_and_keeps_its_own_pcs(
     late = another_office(city, tmp_path)
     opened.append(late)
     standard(late, "新区的行")
-    _around(mail, city, late, office)
+    around(mail, city, late, office)
     with pytest.raises(Refusal, match="由该局在它的电脑上办理"):
         units.withdraw(province, city.identity.device)
     units.rename(province, city.identity.organisation, "杭州市机关事务局")
@@ -403,7 +370,7 @@ def test_a_withdrawn_or_renewed_pc_holds_nothing_up(
     organisation = one.identity.organisation
     dead, renewed = second_pc(bureau, one, tmp_path, "坏"), second_pc(bureau, one, tmp_path, "换")
     opened += [dead, renewed]
-    _around(mail, bureau, one, dead, renewed)
+    around(mail, bureau, one, dead, renewed)
     units.withdraw(bureau, dead.identity.device)
     shutil.rmtree(renewed.workspace.folder / "keys")
     (renewed.workspace.folder / "keys").mkdir()
@@ -411,8 +378,8 @@ def test_a_withdrawn_or_renewed_pc_holds_nothing_up(
     renewed = setup.join_later(renewed, tmp_path / "fresh.json")
     for turn in range(2):
         standard(one, f"行 {turn}")
-        _around(mail, bureau, one, renewed)
-    _around(mail, bureau, one, renewed)
+        around(mail, bureau, one, renewed)
+    around(mail, bureau, one, renewed)
     devices = {report.device for report in peers.reports(bureau.read.connection, organisation)}
     assert devices == {one.identity.device, renewed.identity.device}
     newest = max(entry.detail["number"] for entry in log.entries(bureau.read.connection, log.MADE)[2:])
@@ -424,5 +391,5 @@ def test_a_unit_renamed_before_it_opened_its_file_has_its_new_name(
 ) -> None:
     bureau, office = both
     units.rename(bureau, office.identity.organisation, "西湖区机关事务管理局")
-    _around(mail, bureau, office)
+    around(mail, bureau, office)
     assert office.workspace.identity.name == "西湖区机关事务管理局"

@@ -17,7 +17,7 @@ from desktop.sync import encryption
 from desktop.ui.authority_card import AuthorityCard
 from desktop.ui.pages.settings import SettingsPage
 from tests.libraries import dump, pair
-from tests.sync.test_flows import standard, titles
+from tests.sync.mailing import standard, titles
 from tests.ui.screen import Clerk
 
 SPOKEN = "1234567890"

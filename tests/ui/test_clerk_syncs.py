@@ -23,7 +23,7 @@ from desktop.ui.stand_in import StandInWindow
 from desktop.ui.sync.unit_list import UnitDialog
 from desktop.ui.window import MainWindow
 from tests.libraries import pair
-from tests.sync.test_flows import standard, titles
+from tests.sync.mailing import standard, titles
 from tests.ui.desks import enter, library_of, open_window
 
 FOREIGN_WORDS = ("hash", "head", "segment", "merge", "commit", "签名密钥", "哈希", "公钥", "私钥", "版本库")

@@ -15,7 +15,7 @@ from desktop.store import blobs
 from desktop.ui.pages.sync import SyncPage
 from desktop.ui.window import MainWindow
 from tests.libraries import another_office, pair
-from tests.sync.test_flows import Mail, second_pc, standard
+from tests.sync.mailing import Mail, second_pc, standard
 from tests.ui.desks import open_window
 
 

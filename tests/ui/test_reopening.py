@@ -16,7 +16,7 @@ from desktop.store import backup
 from desktop.ui import start
 from desktop.ui.window import MainWindow
 from tests.libraries import lone_office
-from tests.sync.test_flows import standard
+from tests.sync.mailing import standard
 
 
 def test_the_program_goes_on_over_the_restored_library(

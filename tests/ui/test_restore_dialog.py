@@ -10,7 +10,7 @@ from desktop.domain.query import Query
 from desktop.store import backup
 from desktop.ui.dialogs.restore import RestoreDialog
 from tests.libraries import another_office, lone_office, pair
-from tests.sync.test_flows import standard
+from tests.sync.mailing import standard
 from tests.ui.screen import Clerk
 
 

@@ -1,6 +1,6 @@
 """What the bureau does for its units: steps that stand, and rows that pass to a unit while somebody still enters them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,24 +10,10 @@ from desktop.app.editing import Edit
 from desktop.app.session import Session
 from desktop.domain.errors import Refusal
 from desktop.domain.query import Query
-from tests.libraries import another_office, dump, pair
-from tests.sync.test_flows import Mail, standard
+from tests.libraries import another_office, dump
+from tests.sync.mailing import Mail, Pair, standard
 
-Pair = tuple[Session, Session]
 Step = Callable[[Session, str, str, Path], object]
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Pair]:
-    bureau, office = pair(tmp_path)
-    yield bureau, office
-    bureau.workspace.close()
-    office.workspace.close()
-
-
-@pytest.fixture
-def mail(tmp_path: Path) -> Mail:
-    return Mail(tmp_path)
 
 
 STEPS: dict[str, tuple[Step, str]] = {
